@@ -37,7 +37,8 @@ class Basis(Wire):
 class Flag(Wire):
     """One version of one cycle of a flag. The key is `flag_id`; a record is (flag_id, cycle, version).
 
-    `since` and `until` bound the time in which the condition held; `until` is null while it holds.
+    `since` and `until` bound the time in which the condition held; `until` is null while it holds, both are null where
+    the flag is withdrawn because late facts show that it never held.
     `accountable` is whom alerts go to, `scored_unit` who is charged.
     """
 
@@ -47,7 +48,7 @@ class Flag(Wire):
     case: Token
     flag_class: Annotated[FlagClass, Field(alias="class")]
     state: FlagState
-    since: LocalInstant
+    since: LocalInstant | None
     until: LocalInstant | None
     unit: str | None
     procedure: str | None

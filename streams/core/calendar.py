@@ -1,0 +1,135 @@
+"""Working days, office hours and local time of one calendar, from plain rows: a table lookup, never a walk of days.
+
+A day is the number of days since 1970-01-01, local. Rows come expanded from the shell (`rules_file`), so that the
+hash of the rules covers them and nothing here depends on a package's version.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+from streams.core.errors import RulesRefused
+from streams.core.instants import DAY
+
+LAST_DAY = 47_482  # 2100-01-01: no term of this field reaches it
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+Hours = tuple[tuple[int, int], ...]
+
+
+def day_number(on: date) -> int:
+    """Days since 1970-01-01."""
+    return on.toordinal() - _EPOCH_ORDINAL
+
+
+def day_date(day: int) -> date:
+    return date.fromordinal(day + _EPOCH_ORDINAL)
+
+
+def weekday(day: int) -> int:
+    """0 for Monday to 6 for Sunday; 1970-01-01 was a Thursday."""
+    return (day + 3) % 7
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """One compiled calendar. `counts[d]` is the number of working days up to and including d, `working` lists them."""
+
+    id: str
+    zone: str
+    offset_starts: tuple[int, ...]
+    offset_seconds: tuple[int, ...]
+    counts: Sequence[int]
+    working: Sequence[int]
+    hours: tuple[Hours, ...]
+    horizon: int
+    exceptions: tuple[tuple[int, int], ...]
+
+    def offset(self, at: int) -> int:
+        """Seconds that local time is ahead of UTC at an instant."""
+        return self.offset_seconds[bisect_right(self.offset_starts, at) - 1]
+
+    def local(self, at: int) -> tuple[int, int]:
+        """The local day of an instant, and the seconds since its midnight."""
+        return divmod(at + self.offset(at), DAY)
+
+    def instant(self, day: int, seconds: int = 0) -> int:
+        """The instant of a local time of day; an hour that the clock skips or repeats is read by its first offset."""
+        local = day * DAY + seconds
+        return local - self.offset(local - self.offset(local))
+
+    def end_of(self, day: int) -> int:
+        """24:00 of a day."""
+        return self.instant(day + 1)
+
+    def day_of(self, at: int, *, stands_for_day: bool) -> int:
+        """The local day of an instant; an instant that stands for a whole day is that day's end and counts for it."""
+        return self.local(at - 1 if stands_for_day else at)[0]
+
+    def is_working(self, day: int) -> bool:
+        return self.counts[day] > self.counts[day - 1]
+
+    def add_working_days(self, day: int, amount: int) -> int:
+        """The `amount`-th working day after `day`, which itself is not counted."""
+        return self.working[self.counts[day] + amount - 1]
+
+    def roll_on(self, day: int) -> int:
+        """The day itself if it is a working day, else the next one."""
+        return self.working[self.counts[day - 1]]
+
+    def working_days(self, after: int, until: int) -> int:
+        """How many working days lie after `after`, up to and including `until`."""
+        return self.counts[until] - self.counts[after]
+
+    def hours_of(self, day: int) -> Hours:
+        """Office hours of a day, half-open, in seconds since midnight; none on a day off.
+
+        A worked day whose weekday has no hours of its own (a Saturday worked by decree) has Monday's.
+        """
+        if not self.is_working(day):
+            return ()
+        return self.hours[weekday(day)] or self.hours[0]
+
+    def days_hash(self, first: int, last: int) -> str:
+        """A hash of the exceptions between two days: what a count over them rests on besides the plain week."""
+        rows = ",".join(f"{day}:{worked}" for day, worked in self.exceptions if first <= day <= last)
+        return blake2b(f"{self.id}|{rows}".encode(), digest_size=8).hexdigest()
+
+
+def compile_calendar(row: Mapping[str, Any]) -> Calendar:
+    """A calendar from its expanded row: id, zone, offsets, week, days, hours, horizon.
+
+    `offsets` is a list of [first instant, seconds], `week` seven 0/1 from Monday, `days` a map from dates to 0 (off) or
+    1 (worked), `hours` seven lists of [from, to] in seconds, `horizon` the last day up to which decrees are known.
+    """
+    where = f"calendar {row['id']}"
+    week = row["week"]
+    if len(week) != 7 or not any(week):
+        raise RulesRefused(where, "week needs seven days from Monday, at least one of them worked")
+    exceptions = tuple(
+        sorted((day_number(date.fromisoformat(day)), int(worked)) for day, worked in row["days"].items())
+    )
+    by_day = dict(exceptions)
+    counts, working, count = [], [], 0
+    for day in range(LAST_DAY + 1):
+        if by_day.get(day, week[(day + 3) % 7]):
+            count += 1
+            working.append(day)
+        counts.append(count)
+    hours = tuple(tuple((int(a), int(b)) for a, b in spans) for spans in row["hours"])
+    if len(hours) != 7 or not hours[0]:
+        raise RulesRefused(where, "hours need seven weekdays from Monday, Monday with at least one span")
+    return Calendar(
+        id=row["id"],
+        zone=row["zone"],
+        offset_starts=tuple(int(start) for start, _ in row["offsets"]),
+        offset_seconds=tuple(int(seconds) for _, seconds in row["offsets"]),
+        counts=counts,
+        working=working,
+        hours=hours,
+        horizon=day_number(date.fromisoformat(row["horizon"])),
+        exceptions=exceptions,
+    )

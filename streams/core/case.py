@@ -1,0 +1,47 @@
+"""The state of one case, and its packed form in a row of the table."""
+
+from typing import Any, NamedTuple
+
+import ormsgpack
+
+from streams.core.errors import RowUnreadable
+from streams.core.facts import Fact
+from streams.core.ledger import Line
+
+FORMAT = 1
+# A wake of 0 says: touched since the last tick, judge at the next.
+TOUCHED = 0
+# A wake beyond all ticks: time alone will change nothing.
+NEVER = (1 << 32) - 1
+
+
+class Case(NamedTuple):
+    """`offset` is the log offset of the last folded entry, `wake` the first instant at which a tick must judge.
+
+    `strings` is the table that facts point into; `shown` is the version and `shown_digest` the digest of the view last
+    published.
+    """
+
+    offset: int
+    wake: int
+    strings: list[str]
+    facts: list[Fact]
+    ledger: list[Line]
+    shown: int
+    shown_digest: int
+
+
+EMPTY = Case(-1, TOUCHED, [], [], [], 0, 0)
+
+
+def pack(case: Case) -> bytes:
+    """A case as bytes of a row."""
+    return ormsgpack.packb((FORMAT, *case))
+
+
+def unpack(row: bytes) -> Case:
+    """A case from a row; raises RowUnreadable where another format wrote it."""
+    values: list[Any] = ormsgpack.unpackb(row)
+    if values[0] != FORMAT:
+        raise RowUnreadable(values[0], FORMAT)
+    return Case(*values[1:])

@@ -1,0 +1,158 @@
+"""The clock of a case: when it started, when it stood still, when it is due, when it stopped, and the verdict."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from streams.core.deadlines import Due, Span, due, pause
+from streams.core.facts import AT, DATA, ID, KIND, Fact, is_day
+from streams.core.kinds import (
+    COMPLETED,
+    HANDED_OVER,
+    LETTER_PRINTED,
+    PUBLISHED,
+    RECEIVED,
+    RECEIVED_AT_UNIT,
+    REGISTERED,
+    SUPPLEMENT_REQUESTED,
+    TURNED_AWAY,
+)
+from streams.core.lines import Lines
+from streams.core.rules import Deadline, Rules
+
+# Where no rule says what ends a duty, a result that is ready anywhere ends the case.
+_READY_ANYWHERE = frozenset({LETTER_PRINTED, RECEIVED_AT_UNIT, PUBLISHED})
+
+
+class Running(NamedTuple):
+    """A stretch in which the clock ran, and the due that was in force in it. `until` None: it runs still."""
+
+    since: int
+    until: int | None
+    due: Due
+
+
+@dataclass(slots=True)
+class Clock:
+    """`due` governs; None where there is no deadline, or none yet, or the clock stands still in a pause without end.
+
+    `rests_on` are the facts that made it: start and pauses. `assumed` marks a start taken from an official acceptance.
+    """
+
+    rule: Deadline | None
+    start: Fact | None
+    assumed: bool
+    stretches: list[Running]
+    paused: bool
+    computed: Due | None
+    declared: Due | None
+    due: Due | None
+    ended: Fact | None
+    rests_on: list[Fact]
+
+    def verdict(self, at: int) -> str:
+        """on_time, late or insufficient once ended; before, open, paused or overdue; without a due, no_deadline or
+        not_started."""
+        if self.rule is None:
+            return "no_deadline"
+        if self.due is None:
+            return "paused" if self.paused else "not_started"
+        if self.ended is None:
+            return "overdue" if at > self.due.at else "open"
+        if self.ended[AT] <= self.due.at:
+            return "on_time"
+        # A hand-over after due says nothing of when the result was ready (domain: chưa đủ căn cứ).
+        return "insufficient" if self.ended[KIND] in HANDED_OVER - self.rule.ends else "late"
+
+
+def read_clock(lines: Lines, rules: Rules) -> Clock:
+    """The clock of a case by its visible facts."""
+    rule = _rule(lines, rules)
+    declared = _declared(lines, rules, rule)
+    ended = _ended(lines, (_READY_ANYWHERE if rule is None else rule.ends) | HANDED_OVER | TURNED_AWAY)
+    if rule is None:
+        return Clock(None, None, False, [], False, None, declared, None, ended, [])
+    start, assumed = _start(lines, rules, rule)
+    if start is None:
+        return Clock(rule, None, assumed, [], False, None, declared, None, ended, [])
+    stretches, paused, rests_on = _run(lines, rule, start, ended)
+    computed = None if paused else stretches[-1].due
+    governing = declared if rule.governs == "declared" and declared is not None else computed
+    if governing is declared and declared is not None:
+        stretches, paused = [Running(start[AT], None, declared)], False
+    return Clock(rule, start, assumed, stretches, paused, computed, declared, governing, ended, [start, *rests_on])
+
+
+def _rule(lines: Lines, rules: Rules) -> Deadline | None:
+    """The rule of the case's own day: of its reception, or of the day its dossier was complete."""
+    procedure, variant, place = lines.said("p"), lines.said("v"), lines.said("k")
+    opened = lines.opened
+    day = rules.calendar.day_of(opened[AT], stands_for_day=is_day(opened))
+    rule = rules.deadline(procedure, variant, place, day)
+    complete = lines.first.get(COMPLETED)
+    if rule is not None and rule.law_of == "complete" and complete is not None:
+        day = rule.calendar.day_of(complete[AT], stands_for_day=is_day(complete))
+        return rules.deadline(procedure, variant, place, day)
+    return rule
+
+
+def _start(lines: Lines, rules: Rules, rule: Deadline) -> tuple[Fact | None, bool]:
+    """The fact the term runs from; without a fact "complete", the scoring system's acceptance, marked assumed."""
+    start = lines.first.get(rule.starts)
+    if start is not None or rule.starts != COMPLETED:
+        return start, False
+    for fact in lines.official.get(rules.scoring, ()):
+        if rules.official_state(rules.scoring, lines.strings[fact[DATA]["o"]]) == "accepted":
+            return fact, True
+    return None, False
+
+
+def _declared(lines: Lines, rules: Rules, rule: Deadline | None) -> Due | None:
+    """The appointment given: on the receipt, else the first that the scoring system shows. Later ones do nothing."""
+    for fact in (lines.first.get(RECEIVED), lines.first.get(REGISTERED), *lines.official.get(rules.scoring, ())):
+        if fact is not None and "a" in fact[DATA]:
+            at = fact[DATA]["a"]
+            calendar = rules.calendar if rule is None else rule.calendar
+            return Due(at, calendar.day_of(at, stands_for_day=True), False)
+    return None
+
+
+def _ended(lines: Lines, kinds: frozenset[int]) -> Fact | None:
+    done = [fact for kind, fact in lines.first.items() if kind in kinds]
+    return min(done, key=lambda fact: (fact[AT], fact[KIND], fact[ID])) if done else None
+
+
+def _run(lines: Lines, rule: Deadline, start: Fact, ended: Fact | None) -> tuple[list[Running], bool, list[Fact]]:
+    """Stretches in which the clock ran, whether it stands still now, and the facts of the pauses that count.
+
+    A pause counts if it was asked for after the start and not after the due then in force, on a numbered document;
+    one that began later, or without a document, stops nothing.
+    """
+    origin, used = Span(start[AT], is_day(start)), 0
+    now_due = due(rule.calendar, rule.unit, origin, rule.amount)
+    stretches: list[Running] = []
+    rests_on: list[Fact] = []
+    since, asked = start[AT], None
+    for fact in lines.supplements:
+        if asked is None:
+            if fact[KIND] == SUPPLEMENT_REQUESTED and "d" in fact[DATA] and since <= fact[AT] <= now_due.at:
+                asked = fact
+        elif fact[KIND] != SUPPLEMENT_REQUESTED:
+            stretches.append(Running(since, asked[AT], now_due))
+            rests_on += [asked, fact]
+            used += _length(rule, asked, fact)
+            now_due = due(rule.calendar, rule.unit, origin, rule.amount, used)
+            since, asked = fact[AT], None
+    if asked is not None:
+        stretches.append(Running(since, asked[AT], now_due))
+        rests_on.append(asked)
+        if ended is None:
+            return stretches, True, rests_on
+        # The case ended while it waited: the pause ended with it.
+        used += _length(rule, asked, ended)
+        since, now_due = ended[AT], due(rule.calendar, rule.unit, origin, rule.amount, used)
+    stretches.append(Running(since, None, now_due))
+    return stretches, False, rests_on
+
+
+def _length(rule: Deadline, begins: Fact, ends: Fact) -> int:
+    return pause(rule.calendar, rule.unit, Span(begins[AT], is_day(begins)), Span(ends[AT], is_day(ends)))

@@ -1,0 +1,137 @@
+"""From the lines of a case to the stretches of time in which something is wrong with it, each with its evidence.
+
+An interval holds after `since` and before `until`. Definitions and graces: the class table of docs/domain.md.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from streams.core.clock import Clock
+from streams.core.deadlines import Due, lead
+from streams.core.facts import AT, DATA, KIND, Fact, is_day
+from streams.core.kinds import HANDED_OVER
+from streams.core.lines import Lines
+from streams.core.office import subtract_office_seconds
+from streams.core.official import CLOSED, OPEN
+from streams.core.rules import Deadline, Rules
+
+
+class Interval(NamedTuple):
+    """A stretch in which a class of flag holds; `accountable` is an owner: unit, ministry, operator or citizen."""
+
+    flag_class: str
+    since: int
+    until: int | None
+    evidence: tuple[Fact, ...]
+    due: Due | None
+    due_kind: str | None
+    accountable: str
+
+
+def intervals(lines: Lines, clock: Clock, rules: Rules) -> list[Interval]:
+    """All intervals of a case by its visible facts, those still ahead included, in order of class and time."""
+    if clock.rule is None or clock.rule.bearer != "unit":
+        return []
+    return [*_overdue(lines, clock), *_at_risk(clock), *_falsely_pending(lines, clock, rules)]
+
+
+def _overdue(lines: Lines, clock: Clock) -> Iterator[Interval]:
+    """After the due, until the result is ready. A hand-over alone, after due, proves neither late nor in time."""
+    if clock.due is None or clock.paused or clock.rule is None:
+        return
+    end = clock.ended
+    if end is not None and (end[AT] <= clock.due.at or end[KIND] in HANDED_OVER - clock.rule.ends):
+        return
+    evidence = (*clock.rests_on, *([end] if end else []))
+    yield Interval(
+        "overdue",
+        clock.due.at,
+        end[AT] if end else None,
+        evidence,
+        clock.due,
+        _due_kind(clock),
+        _overran(lines, clock.rule, clock.due.at),
+    )
+
+
+def _at_risk(clock: Clock) -> Iterator[Interval]:
+    """The due is near, the clock runs, the result is not ready."""
+    rule, end = clock.rule, clock.ended
+    if rule is None:
+        return
+    for since, until, due in clock.stretches:
+        begins = max(lead(rule.calendar, rule.risk_unit, due, rule.risk_amount), since)
+        ends = min(at for at in (until, due.at, end[AT] if end else None) if at is not None)
+        if begins < ends:
+            closing = (end,) if end is not None and end[AT] == ends else ()
+            yield Interval("at_risk", begins, ends, (*clock.rests_on, *closing), due, _due_kind(clock), "unit")
+
+
+def _falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
+    """The duty is done by evidence, and the scoring system still shows the case open after the grace."""
+    rule, done = clock.rule, clock.ended
+    if rule is None or done is None:
+        return
+    for opening, closing in _open_runs(lines, rules):
+        since = max(opening, done, key=lambda fact: fact[AT])
+        begins = _after_grace(clock, rule, since)
+        if closing is None or begins < closing[AT]:
+            evidence = (done, opening, *([closing] if closing else []))
+            until = closing[AT] if closing else None
+            due = clock.declared or clock.computed
+            kind = None if due is None else "appointment" if clock.declared else "legal"
+            yield Interval("falsely_pending", begins, until, evidence, due, kind, _who_closes(lines, rules))
+
+
+def _open_runs(lines: Lines, rules: Rules) -> Iterator[tuple[Fact, Fact | None]]:
+    """Runs in which the scoring system showed the case open: the fact that opened each, and the one that closed it."""
+    opening: Fact | None = None
+    for fact in lines.official.get(rules.scoring, ()):
+        is_open = rules.official_state(rules.scoring, lines.strings[fact[DATA]["o"]]) in OPEN
+        if is_open and opening is None:
+            opening = fact
+        elif not is_open and opening is not None:
+            yield opening, fact
+            opening = None
+    if opening is not None:
+        yield opening, None
+
+
+def _after_grace(clock: Clock, rule: Deadline, since: Fact) -> int:
+    """The end of the grace; on the due day already the rule's working hours before closing, whatever the grace."""
+    calendar = rule.calendar
+    day = calendar.day_of(since[AT], stands_for_day=is_day(since))
+    begins = calendar.end_of(calendar.add_working_days(day, rule.grace))
+    due = clock.declared or clock.computed
+    if due is not None and since[AT] <= due.at:
+        begins = min(begins, max(since[AT], _urgent(rule, due)))
+    return begins
+
+
+def _urgent(rule: Deadline, due: Due) -> int:
+    """The instant from which, on the due day, no grace holds any more: so many working hours before closing."""
+    return subtract_office_seconds(rule.calendar, rule.calendar.end_of(due.day), rule.urgent_seconds)
+
+
+def _who_closes(lines: Lines, rules: Rules) -> str:
+    """The unit, if its own system is open too or unknown; the operator, where the unit's system closed the case."""
+    for system, facts in sorted(lines.official.items()):
+        if system != rules.scoring:
+            state = rules.official_state(system, lines.strings[facts[-1][DATA]["o"]])
+            if state in CLOSED:
+                return "operator"
+    return "unit"
+
+
+def _overran(lines: Lines, rule: Deadline, due_at: int) -> str:
+    """The owner of the stage in which the case stood when its due passed; the unit, where no stage had begun."""
+    owner = "unit"
+    for stage in rule.stages:
+        begun, left = lines.first.get(stage.begins), lines.first.get(stage.ends)
+        if begun is not None and begun[AT] <= due_at and (left is None or left[AT] > due_at):
+            owner = stage.owner
+    return owner
+
+
+def _due_kind(clock: Clock) -> str:
+    return "appointment" if clock.due is not None and clock.due is clock.declared else "legal"

@@ -1,0 +1,91 @@
+"""The only way into the core: fold an entry into a case, judge a case as of an instant, say when to look again."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import orjson
+
+from streams.core.case import NEVER, TOUCHED, Case
+from streams.core.clock import Clock, read_clock
+from streams.core.discrepancy import Interval, intervals
+from streams.core.facts import AT, add, read_fact
+from streams.core.flags import Context, open_classes, publish
+from streams.core.lines import Lines, read_lines
+from streams.core.rules import Rules
+from streams.core.view import case_view
+
+# Named in engine.activated and in every tick: a worker with another engine stops before it judges.
+ENGINE = "1"
+
+
+class Assessment(NamedTuple):
+    """All that follows from facts, rules and an instant: a pure function of them, no ledger in it."""
+
+    lines: Lines
+    clock: Clock
+    intervals: list[Interval]
+
+
+class Effects(NamedTuple):
+    """What a judgement publishes: records of flags in order, and the view of the case where it changed."""
+
+    flags: list[dict[str, Any]]
+    view: dict[str, Any] | None
+
+
+NOTHING = Effects([], None)
+
+
+def fold(case: Case, offset: int, entry: Mapping[str, Any]) -> Case:
+    """The case with the fact of one entry. Facts only gather here: nothing is judged before a tick."""
+    strings = list(case.strings)
+    facts = add(case.facts, strings, read_fact(entry, strings))
+    if facts is None:
+        return case._replace(offset=offset)
+    return case._replace(offset=offset, wake=TOUCHED, strings=strings, facts=facts)
+
+
+def assess(case: Case, at: int, rules: Rules) -> Assessment | None:
+    """What holds at `at` by the facts known now; None where the case does not exist yet."""
+    lines = read_lines(case.facts, case.strings, at)
+    if not lines.visible:
+        return None
+    clock = read_clock(lines, rules)
+    return Assessment(lines, clock, intervals(lines, clock, rules))
+
+
+def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]:
+    """The case after a tick at `at`, and what changed since the last one."""
+    found = assess(case, at, rules)
+    if found is None:
+        return case._replace(wake=case.facts[0][AT] if case.facts else NEVER), NOTHING
+    lines, clock, spans = found
+    records: list[dict[str, Any]] = []
+    ledger = case.ledger
+    if spans or ledger:
+        calendar = rules.calendar if clock.rule is None else clock.rule.calendar
+        records, ledger = publish(Context(token, lines, clock, calendar), spans, ledger, at)
+    view = case_view(token, lines, clock, rules, open_classes(ledger), at)
+    digest = _digest(view)
+    shown, changed = case.shown, None
+    if digest != case.shown_digest:
+        shown += 1
+        changed = view | {"version": shown}
+    wake = next_wake(found, at)
+    return case._replace(wake=wake, ledger=ledger, shown=shown, shown_digest=digest), Effects(records, changed)
+
+
+def next_wake(found: Assessment, at: int) -> int:
+    """The first instant after `at` at which time alone changes something: a coming fact, or a bound of an interval."""
+    lines, clock, spans = found
+    wake = NEVER if lines.next_at is None else lines.next_at
+    # A condition holds after its bound, not at it: one second on.
+    bounds = [bound + 1 for span in spans for bound in (span.since, span.until) if bound is not None]
+    if clock.due is not None and clock.ended is None:
+        bounds.append(clock.due.at + 1)
+    return min([wake, *(bound for bound in bounds if bound > at)])
+
+
+def _digest(view: Mapping[str, Any]) -> int:
+    return int.from_bytes(blake2b(orjson.dumps(view, option=orjson.OPT_SORT_KEYS), digest_size=8).digest(), "big")

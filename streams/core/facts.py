@@ -1,0 +1,124 @@
+"""Facts: what happened to a case, as a set ordered by (at, kind, id); the same set whatever the order of arrival.
+
+A fact is `[at, kind, id, data]`: the instant in seconds, the kind's number, the 64-bit fact id, and a dict from short
+field names to numbers: an index into the case's table of strings, or a plain number for the fields of NUMBERS. Facts
+stand in packed rows in just this form, so that reading a row costs one call and no conversion.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from streams.core.errors import CoreError
+from streams.core.instants import parse_utc
+from streams.core.kinds import TYPE_OF_KIND, kind_of
+
+Fact = list[Any]
+AT, KIND, ID, DATA = range(4)
+
+FACTS_MAX = 2048
+
+# Field of an entry -> its short name in a row. Never reuse a short name.
+FIELDS: Mapping[str, str] = {
+    "unit": "u",
+    "procedure": "p",
+    "variant": "v",
+    "place_kind": "k",
+    "channel": "c",
+    "appointment_at": "a",
+    "system": "s",
+    "code": "o",
+    "ended_at": "e",
+    "document": "d",
+    "strength": "g",
+    "origin": "r",
+    "lot": "l",
+    "parcel": "b",
+    "slip": "i",
+    "reason": "n",
+    "source": "f",
+    "recorded": "w",
+    "day": "y",
+}
+LONG_NAME: Mapping[str, str] = {short: name for name, short in FIELDS.items()}
+# Fields that hold a number: instants in seconds, and the mark of a time known only to the day.
+NUMBERS = frozenset({"a", "e", "w", "y"})
+
+
+class UnknownField(CoreError):
+    def __init__(self, kind: str, field: str) -> None:
+        self.kind, self.field = kind, field
+        super().__init__(f"entry type {kind}: field {field} is not known to this engine")
+
+
+def read_fact(entry: Mapping[str, Any], strings: list[str]) -> Fact:
+    """The fact that an entry of the log tells; adds the strings it needs to `strings`, the case's own table."""
+    name = entry["type"]
+    data: dict[str, int] = {}
+    for field, value in entry["data"].items():
+        short = FIELDS.get(field)
+        if short is None:
+            raise UnknownField(name, field)
+        data[short] = parse_utc(value) if short in NUMBERS else _index(strings, value)
+    data["f"] = _index(strings, entry["source"])
+    recorded = entry.get("recorded")
+    if recorded is not None:
+        data["w"] = parse_utc(recorded)
+    if entry["precision"] == "day":
+        data["y"] = 1
+    return [parse_utc(entry["time"]), kind_of(name), int(entry["fact"], 16), data]
+
+
+def add(facts: Sequence[Fact], strings: Sequence[str], fact: Fact) -> list[Fact] | None:
+    """The set with one fact more, or None where it already holds it.
+
+    Two facts of one id are one fact that its source wrote twice, differently: the one with the smaller content stays,
+    whichever came first.
+    """
+    for index, known in enumerate(facts):
+        if known[ID] == fact[ID]:
+            if known == fact or content(known, strings) <= content(fact, strings):
+                return None
+            return sorted([*facts[:index], *facts[index + 1 :], fact], key=_order)
+    if len(facts) >= FACTS_MAX:
+        return None
+    if not facts or _order(facts[-1]) < _order(fact):
+        return [*facts, fact]
+    return sorted([*facts, fact], key=_order)
+
+
+def is_day(fact: Fact) -> bool:
+    """Whether the fact's time is known only to the day, and stands for that day's end."""
+    return "y" in fact[DATA]
+
+
+def text(fact: Fact, short: str, strings: Sequence[str]) -> str | None:
+    """A text field of a fact by its short name."""
+    index = fact[DATA].get(short)
+    return None if index is None else strings[index]
+
+
+def content(fact: Fact, strings: Sequence[str]) -> bytes:
+    """Canonical bytes of all that a fact says, in any process the same."""
+    said = {LONG_NAME[key]: value if key in NUMBERS else strings[value] for key, value in fact[DATA].items()}
+    said |= {"at": fact[AT], "type": TYPE_OF_KIND[fact[KIND]], "fact": f"{fact[ID]:016x}"}
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+
+
+def fact_hash(fact: Fact, strings: Sequence[str]) -> str:
+    """A short hash of a fact's content, for evidence that can be checked against the log."""
+    return blake2b(content(fact, strings), digest_size=8).hexdigest()
+
+
+def _order(fact: Fact) -> tuple[int, int, int]:
+    return fact[AT], fact[KIND], fact[ID]
+
+
+def _index(strings: list[str], value: str) -> int:
+    try:
+        return strings.index(value)
+    except ValueError:
+        strings.append(value)
+        return len(strings) - 1

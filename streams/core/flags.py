@@ -1,0 +1,164 @@
+"""Flags: what is published of the intervals of a case, and how it differs from what the ledger says was published."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import orjson
+
+from streams.core.calendar import Calendar
+from streams.core.clock import Clock
+from streams.core.deadlines import Due
+from streams.core.discrepancy import Interval
+from streams.core.facts import AT, ID, KIND, Fact, fact_hash
+from streams.core.instants import local_text
+from streams.core.kinds import TYPE_OF_KIND
+from streams.core.ledger import (
+    CLASS,
+    CLASS_NAMES,
+    CLASS_NUMBERS,
+    CLEARED,
+    CYCLE,
+    DIGEST,
+    RAISED,
+    STATE,
+    STATE_NAMES,
+    STEPS,
+    VERSION,
+    WITHDRAWN,
+    Line,
+)
+from streams.core.lines import Lines
+from streams.core.wording import WORDING
+
+
+class Context(NamedTuple):
+    """What all flags of a case share at one judgement."""
+
+    token: str
+    lines: Lines
+    clock: Clock
+    calendar: Calendar
+
+
+def flag_id(token: str, flag_class: str, leg: str = "") -> str:
+    """The stable identity of a flag: one for each case, class and leg; cycles and versions come and go under it."""
+    return blake2b(f"{token}|{flag_class}|{leg}".encode(), digest_size=16).hexdigest()
+
+
+def publish(
+    context: Context, found: Sequence[Interval], ledger: Sequence[Line], at: int
+) -> tuple[list[dict[str, Any]], list[Line]]:
+    """The records to publish at `at`, in order, and the ledger after them."""
+    known = {(line[CLASS], line[CYCLE]): line for line in ledger}
+    records: list[dict[str, Any]] = []
+    after: list[Line] = []
+    cycles: dict[str, int] = {}
+    for interval in found:
+        if interval.since >= at:
+            continue
+        cycle = cycles[interval.flag_class] = cycles.get(interval.flag_class, 0) + 1
+        line = known.pop((CLASS_NUMBERS[interval.flag_class], cycle), None)
+        after.append(_advance(context, interval, cycle, line, at, records))
+    after += [_withdraw(context, line, records) for line in known.values()]
+    return records, sorted(after)
+
+
+def open_classes(ledger: Sequence[Line]) -> list[str]:
+    """The classes of the flags that stand raised."""
+    return sorted({CLASS_NAMES[line[CLASS]] for line in ledger if line[STATE] == RAISED})
+
+
+def _advance(
+    context: Context, interval: Interval, cycle: int, line: Line | None, at: int, records: list[dict[str, Any]]
+) -> Line:
+    """The ledger line of an interval that has begun; appends what must be published of it."""
+    ended = interval.until is not None and interval.until <= at
+    before = None if line is None else line[STATE]
+    version, digest = (0, 0) if line is None else (line[VERSION], line[DIGEST])
+    state = before
+    for state in STEPS[before, "ended" if ended else "holds"]:
+        record = _record(context, interval, cycle, state)
+        now = _digest(record)
+        if now != digest or state != before:
+            version, digest = version + 1, now
+            records.append(record | {"version": version})
+    return [CLASS_NUMBERS[interval.flag_class], cycle, version, digest, state]
+
+
+def _withdraw(context: Context, line: Line, records: list[dict[str, Any]]) -> Line:
+    """The ledger line of a published flag whose interval is no more."""
+    if not STEPS[line[STATE], "gone"]:
+        return line
+    name = CLASS_NAMES[line[CLASS]]
+    gone = Interval(name, 0, None, (), None, None, "unit")
+    record = _record(context, gone, line[CYCLE], WITHDRAWN)
+    records.append(record | {"version": line[VERSION] + 1})
+    return [line[CLASS], line[CYCLE], line[VERSION] + 1, _digest(record), WITHDRAWN]
+
+
+def _record(context: Context, interval: Interval, cycle: int, state: int) -> dict[str, Any]:
+    """One published state of a flag, without its version (schemas.flags.Flag)."""
+    token, lines, clock, calendar = context
+
+    def local(at: int | None) -> str | None:
+        return None if at is None else local_text(at, calendar.offset(at))
+
+    unit = lines.said("u")
+    due = interval.due
+    withdrawn = state == WITHDRAWN
+    evidence = interval.evidence if state == CLEARED else _before(interval)
+    return {
+        "flag_id": flag_id(token, interval.flag_class),
+        "cycle": cycle,
+        "case": token,
+        "class": interval.flag_class,
+        "state": STATE_NAMES[state],
+        "since": None if withdrawn else local(interval.since),
+        "until": local(interval.until) if state == CLEARED else None,
+        "unit": unit,
+        "procedure": lines.said("p"),
+        "accountable": f"unit:{unit}" if interval.accountable == "unit" else interval.accountable,
+        "scored_unit": unit,
+        "due": None if due is None else local(due.at),
+        "due_kind": interval.due_kind,
+        "provisional": due is not None and due.provisional,
+        "basis": None if withdrawn else _basis(clock, due),
+        "evidence": [_evidence(fact, lines, local(fact[AT])) for fact in evidence],
+        "wording": WORDING[interval.flag_class],
+    }
+
+
+def _before(interval: Interval) -> tuple[Fact, ...]:
+    """The evidence of an interval as long as it held: without the fact that ended it."""
+    return tuple(fact for fact in interval.evidence if interval.until is None or fact[AT] < interval.until)
+
+
+def _basis(clock: Clock, due: Due | None) -> Mapping[str, str] | None:
+    """The rule, and the hash of the calendar's exceptions between start and due: no other day can move this flag."""
+    rule = clock.rule
+    if rule is None:
+        return None
+    calendar = rule.calendar
+    first = calendar.local(clock.start[AT])[0] if clock.start else 0
+    return {
+        "rule": rule.id,
+        "hash": rule.hash,
+        "calendar": calendar.id,
+        "days": calendar.days_hash(first, due.day if due is not None else first),
+        "source": rule.source,
+    }
+
+
+def _evidence(fact: Fact, lines: Lines, time: str | None) -> Mapping[str, str | None]:
+    return {
+        "fact": f"{fact[ID]:016x}",
+        "type": TYPE_OF_KIND[fact[KIND]],
+        "time": time,
+        "hash": fact_hash(fact, lines.strings),
+    }
+
+
+def _digest(record: Mapping[str, Any]) -> int:
+    raw = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    return int.from_bytes(blake2b(raw, digest_size=8).digest(), "big")

@@ -1,0 +1,34 @@
+"""The ledger of what was published of a case: the only part of a case that depends on the order of arrival.
+
+A line is `[class, cycle, version, digest, state]`. The table below is the whole life of a published flag; acknowledging
+and disputing will bring rows of their own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Line = list[Any]
+CLASS, CYCLE, VERSION, DIGEST, STATE = range(5)
+
+RAISED, CLEARED, WITHDRAWN = 1, 2, 3
+STATE_NAMES: Mapping[int, str] = {RAISED: "raised", CLEARED: "cleared", WITHDRAWN: "withdrawn"}
+
+# (state last published, None for never; whether the interval exists, and has ended) -> states to publish, in order.
+# A state is published again only where its content has changed.
+STEPS: Mapping[tuple[int | None, str], tuple[int, ...]] = {
+    (None, "holds"): (RAISED,),
+    (None, "ended"): (RAISED, CLEARED),
+    (RAISED, "holds"): (RAISED,),
+    (RAISED, "ended"): (CLEARED,),
+    (RAISED, "gone"): (WITHDRAWN,),
+    (CLEARED, "holds"): (RAISED,),
+    (CLEARED, "ended"): (CLEARED,),
+    (CLEARED, "gone"): (WITHDRAWN,),
+    (WITHDRAWN, "holds"): (RAISED,),
+    (WITHDRAWN, "ended"): (CLEARED,),
+    (WITHDRAWN, "gone"): (),
+}
+
+# Classes as numbers in ledger lines: never renumber.
+CLASS_NUMBERS: Mapping[str, int] = {"overdue": 1, "at_risk": 2, "falsely_pending": 3}
+CLASS_NAMES: Mapping[int, str] = {number: name for name, number in CLASS_NUMBERS.items()}

@@ -1,0 +1,75 @@
+"""The lines of a case as of an instant, read in one pass over its facts: what is observed, what each system reports."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from streams.core.facts import DATA, KIND, Fact
+from streams.core.kinds import CARD_PRINTED, OFFICIAL, RECEIVED, REGISTERED, SUPPLEMENT_RECEIVED, SUPPLEMENT_REQUESTED
+from streams.core.observed import TRANSITIONS, State
+
+
+@dataclass(slots=True)
+class Lines:
+    """`first` holds the first visible fact of each kind; `next_at` is the instant of the first fact still to come."""
+
+    strings: Sequence[str]
+    visible: Sequence[Fact]
+    next_at: int | None
+    state: State
+    illegal: int
+    first: dict[int, Fact]
+    supplements: list[Fact]
+    official: dict[str, list[Fact]]
+    told: dict[str, int]
+
+    def said(self, short: str) -> str | None:
+        """A field of the application: as told at reception, else by the first fact that tells it, sources of the
+        application before those of the card."""
+        index = self.told.get(short)
+        return None if index is None else self.strings[index]
+
+    @property
+    def opened(self) -> Fact:
+        """The fact that opened the case: its reception, else its registration, else the first known of it."""
+        return self.first.get(RECEIVED) or self.first.get(REGISTERED) or self.visible[0]
+
+
+def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
+    """The lines of a case by its facts up to `at`; facts later than that are ignored until their time comes."""
+    state, illegal, next_at, count = State.UNSEEN, 0, None, 0
+    first: dict[int, Fact] = {}
+    supplements: list[Fact] = []
+    official: dict[str, list[Fact]] = {}
+    for fact in facts:
+        happened, kind, _, data = fact
+        if happened > at:
+            next_at = happened
+            break
+        count += 1
+        if kind == OFFICIAL:
+            official.setdefault(strings[data["s"]], []).append(fact)
+            continue
+        first.setdefault(kind, fact)
+        if kind in (SUPPLEMENT_REQUESTED, SUPPLEMENT_RECEIVED):
+            supplements.append(fact)
+        after = TRANSITIONS[state].get(kind)
+        if after is None:
+            illegal += 1
+        else:
+            state = after
+    visible = facts[:count]
+    return Lines(strings, visible, next_at, state, illegal, first, supplements, official, _told(visible, first))
+
+
+def _told(visible: Sequence[Fact], first: Mapping[int, Fact]) -> dict[str, int]:
+    """What the facts say of the application, the weightier written over the lighter, the first over the later."""
+    told: dict[str, int] = {}
+    for fact in reversed(visible):
+        if fact[KIND] >= CARD_PRINTED:
+            told.update(fact[DATA])
+    for fact in reversed(visible):
+        if fact[KIND] < CARD_PRINTED:
+            told.update(fact[DATA])
+    if RECEIVED in first:
+        told.update(first[RECEIVED][DATA])
+    return told

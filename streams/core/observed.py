@@ -1,0 +1,76 @@
+"""The observed line: what the evidence shows of a card case, as a table of states and kinds of facts.
+
+Evidence comes in pieces, so later steps may be seen where earlier ones were not: every row allows a step onward. A fact
+that no row allows (a card printed after it was handed over) is kept and counted as illegal.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from streams.core.kinds import (
+    CARD_PRINTED,
+    CARD_RETURNED,
+    COMPLETED,
+    DELIVERED,
+    DISPATCHED,
+    LETTER_COLLECTED,
+    LETTER_PRINTED,
+    PUBLISHED,
+    RECEIVED,
+    RECEIVED_AT_UNIT,
+    REFUSED,
+    REGISTERED,
+    STOPPED,
+    SUPPLEMENT_RECEIVED,
+    SUPPLEMENT_REQUESTED,
+    TRANSMITTED,
+    VERIFIED,
+    WITHDRAWN,
+)
+
+
+class State(StrEnum):
+    UNSEEN = "unseen"
+    REGISTERED = "registered"
+    RECEIVED = "received"
+    COMPLETE = "complete"
+    WAITING = "waiting_for_supplement"
+    VERIFIED = "verified"
+    TRANSMITTED = "transmitted"
+    PRINTED = "printed"
+    DISPATCHED = "dispatched"
+    READY = "ready"
+    HANDED_OVER = "handed_over"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+
+
+_TURNED_AWAY = {REFUSED: State.REFUSED, WITHDRAWN: State.WITHDRAWN, STOPPED: State.STOPPED}
+_HANDED_OVER = {CARD_RETURNED: State.HANDED_OVER, LETTER_COLLECTED: State.HANDED_OVER, DELIVERED: State.HANDED_OVER}
+_READY = {RECEIVED_AT_UNIT: State.READY, LETTER_PRINTED: State.READY, PUBLISHED: State.READY}
+_FROM_DISPATCHED = {**_READY, **_HANDED_OVER}
+_FROM_PRINTED = {DISPATCHED: State.DISPATCHED, **_FROM_DISPATCHED}
+_FROM_TRANSMITTED = {CARD_PRINTED: State.PRINTED, **_FROM_PRINTED, **_TURNED_AWAY}
+_ASKED = {SUPPLEMENT_REQUESTED: State.WAITING}
+_FROM_VERIFIED = {TRANSMITTED: State.TRANSMITTED, **_ASKED, **_FROM_TRANSMITTED}
+_FROM_COMPLETE = {VERIFIED: State.VERIFIED, **_FROM_VERIFIED}
+_FROM_RECEIVED = {COMPLETED: State.COMPLETE, **_FROM_COMPLETE}
+
+# Every state has a row. An empty row is a promise that nothing may follow.
+TRANSITIONS: Mapping[State, Mapping[int, State]] = {
+    State.UNSEEN: {REGISTERED: State.REGISTERED, RECEIVED: State.RECEIVED, **_FROM_RECEIVED},
+    State.REGISTERED: {RECEIVED: State.RECEIVED, **_FROM_RECEIVED},
+    State.RECEIVED: _FROM_RECEIVED,
+    State.COMPLETE: _FROM_COMPLETE,
+    State.WAITING: {SUPPLEMENT_RECEIVED: State.RECEIVED, **_ASKED, **_FROM_RECEIVED},
+    State.VERIFIED: _FROM_VERIFIED,
+    State.TRANSMITTED: _FROM_TRANSMITTED | _ASKED,
+    State.PRINTED: _FROM_PRINTED,
+    State.DISPATCHED: _FROM_DISPATCHED,
+    State.READY: _HANDED_OVER | _TURNED_AWAY,
+    State.HANDED_OVER: {},
+    State.REFUSED: {},
+    State.WITHDRAWN: {},
+    State.STOPPED: {},
+}

@@ -1,0 +1,177 @@
+"""The law in force, compiled from the content of `rules.activated`: which deadline binds a case, what codes mean."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from streams.core.calendar import Calendar, compile_calendar, day_number
+from streams.core.deadlines import UNITS
+from streams.core.errors import RulesRefused, UnknownKind
+from streams.core.kinds import KIND_OF_TYPE, kind_of
+from streams.core.official import STATES
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of a case with its owner: it runs from the first fact of one kind to the first of the other."""
+
+    id: str
+    owner: str
+    begins: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One rule: how long a duty may last, from which fact to which, under which law."""
+
+    id: str
+    procedure: str
+    variants: frozenset[str]
+    place_kinds: frozenset[str]
+    amount: int
+    unit: str
+    calendar: Calendar
+    starts: int
+    law_of: str
+    ends: frozenset[int]
+    bearer: str
+    governs: str
+    from_day: int
+    until_day: int
+    risk_amount: int
+    risk_unit: str
+    grace: int
+    urgent_seconds: int
+    stages: tuple[Stage, ...]
+    source: str
+    hash: str
+
+    def fits(self, variant: str | None, place_kind: str | None, day: int) -> bool:
+        return (
+            self.from_day <= day < self.until_day
+            and (not self.variants or variant in self.variants)
+            and (not self.place_kinds or place_kind in self.place_kinds)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of one activation. `scoring` is the system whose status scores a unit."""
+
+    hash: str
+    by_procedure: Mapping[str, tuple[Deadline, ...]]
+    official: Mapping[str, Mapping[str, str]]
+    scoring: str
+    calendar: Calendar
+
+    def deadline(self, procedure: str | None, variant: str | None, place_kind: str | None, day: int) -> Deadline | None:
+        """The rule that binds a case whose law is that of `day`: of its procedure, else of all; the latest in force."""
+        for rule in self.by_procedure.get(procedure or ANY, ()) or self.by_procedure.get(ANY, ()):
+            if rule.fits(variant, place_kind, day):
+                return rule
+        return None
+
+    def official_state(self, system: str, code: str) -> str:
+        """The state an official code stands for, or *unknown*."""
+        return self.official.get(system, {}).get(code, "unknown")
+
+
+def rules_hash(content: Mapping[str, Any]) -> str:
+    """The hash that names a set of rules wherever it is in force."""
+    return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+def compile_rules(content: Mapping[str, Any]) -> Rules:
+    """Rules from their content; raises RulesRefused with the row and the reason."""
+    calendars = {row["id"]: compile_calendar(row) for row in content["calendars"]}
+    if not calendars:
+        raise RulesRefused("rules", "at least one calendar is needed")
+    deadlines = [_deadline(row, calendars) for row in content["deadlines"]]
+    return Rules(
+        hash=rules_hash(content),
+        by_procedure=_by_procedure(deadlines),
+        official=_official(content["official"]),
+        scoring=content["scoring"],
+        calendar=next(iter(calendars.values())),
+    )
+
+
+def _by_procedure(deadlines: Iterable[Deadline]) -> dict[str, tuple[Deadline, ...]]:
+    """Latest in force first; of those, the narrower (with variants or places named) before the wider."""
+    grouped: dict[str, list[Deadline]] = {}
+    for rule in deadlines:
+        grouped.setdefault(rule.procedure, []).append(rule)
+    return {name: tuple(sorted(rows, key=_precedence)) for name, rows in sorted(grouped.items())}
+
+
+def _precedence(rule: Deadline) -> tuple[int, int, int, str]:
+    return -rule.from_day, not rule.variants, not rule.place_kinds, rule.id
+
+
+def _deadline(row: Mapping[str, Any], calendars: Mapping[str, Calendar]) -> Deadline:
+    where = f"deadline {row['id']}"
+    if not row.get("source"):
+        raise RulesRefused(where, "source is missing: name the act and article, or the decision")
+    if row["unit"] not in UNITS:
+        raise RulesRefused(where, f"unit {row['unit']} is none of {', '.join(sorted(UNITS))}")
+    if row["calendar"] not in calendars:
+        raise RulesRefused(where, f"calendar {row['calendar']} is not defined")
+    if row["law_of"] not in {"received", "complete"}:
+        raise RulesRefused(where, f"law_of {row['law_of']} is neither received nor complete")
+    if row["due_governs"] not in {"computed", "declared"}:
+        raise RulesRefused(where, f"due_governs {row['due_governs']} is neither computed nor declared")
+    ends = [row["duty_ends_at"]] if isinstance(row["duty_ends_at"], str) else row["duty_ends_at"]
+    return Deadline(
+        id=row["id"],
+        procedure=row["procedure"],
+        variants=frozenset(row["variants"]),
+        place_kinds=frozenset(row["place_kinds"]),
+        amount=row["amount"],
+        unit=row["unit"],
+        calendar=calendars[row["calendar"]],
+        starts=_kind(where, row["starts"]),
+        law_of=row["law_of"],
+        ends=frozenset(_kind(where, name) for name in ends),
+        bearer=row["duty_bearer"],
+        governs=row["due_governs"],
+        from_day=day_number(date.fromisoformat(row["effective_from"])),
+        until_day=_until(row.get("effective_until")),
+        risk_amount=row["at_risk"]["amount"],
+        risk_unit=row["at_risk"]["unit"],
+        grace=row["grace_working_days"],
+        urgent_seconds=row["urgent_working_hours"] * 3600,
+        stages=tuple(_stage(where, stage) for stage in row["stages"]),
+        source=row["source"],
+        hash=blake2b(orjson.dumps(row, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest(),
+    )
+
+
+def _stage(where: str, row: Mapping[str, Any]) -> Stage:
+    return Stage(row["id"], row["owner"], _kind(where, row["from"]), _kind(where, row["to"]))
+
+
+def _kind(where: str, name: str) -> int:
+    try:
+        return kind_of(name)
+    except UnknownKind as error:
+        raise RulesRefused(where, f"event {name} is none of {', '.join(KIND_OF_TYPE)}") from error
+
+
+def _until(text: str | None) -> int:
+    return 1 << 30 if text is None else day_number(date.fromisoformat(text))
+
+
+def _official(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    states: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if row["state"] not in STATES:
+            raise RulesRefused(f"official {row['system']} {row['code']}", f"state {row['state']} is not in the table")
+        states.setdefault(row["system"], {})[row["code"]] = row["state"]
+    return states

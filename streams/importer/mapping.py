@@ -1,0 +1,165 @@
+"""A mapping: how the columns of somebody else's log become events, read from TOML and checked against the schemas."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AwareDatetime
+
+from schemas.envelope import Event
+from schemas.events import MODEL_OF_TYPE
+
+_COLUMN = re.compile(r"\{([^{}]+)\}")
+_CASE_FIELDS = ("unit", "procedure", "channel", "variant", "place_kind")
+_LOG_FIELDS = frozenset({"format", "zone", "source", "delimiter", "encoding"})
+_EVENT_FIELDS = frozenset({"type", "time", "format", "precision", "id", "recorded", "data"})
+
+
+class MappingRefused(ValueError):
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text with {columns} in it. `filled` is None where one of its columns is empty in the row."""
+
+    text: str
+    columns: tuple[str, ...]
+
+    def fill(self, row: Mapping[str, str]) -> str | None:
+        values = []
+        for column in self.columns:
+            value = row[column].strip()
+            if not value:
+                return None
+            values.append(value)
+        if len(values) == 1 and self.text == "{" + self.columns[0] + "}":
+            return values[0]
+        parts = iter(values)
+        return _COLUMN.sub(lambda _: next(parts), self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class EventMapping:
+    """One event of a row: its model, when it happened, its data."""
+
+    model: type[Event]
+    time: Template
+    format: str | None
+    precision: Literal["second", "day"]
+    id: Template | None
+    recorded: Template | None
+    data: Mapping[str, Template]
+    instants: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LogMapping:
+    path: str
+    zone: ZoneInfo
+    source: str
+    delimiter: str
+    encoding: str
+    subject: Template
+    events: tuple[EventMapping, ...]
+
+    def columns(self) -> frozenset[str]:
+        """All columns the mapping reads."""
+        templates = [self.subject]
+        for event in self.events:
+            templates += [event.time, *event.data.values()]
+            templates += [template for template in (event.id, event.recorded) if template is not None]
+        return frozenset(column for template in templates for column in template.columns)
+
+
+def load_mapping(path: Path) -> LogMapping:
+    """The mapping of a file; raises MappingRefused with the table, the field and what was expected."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MappingRefused(str(path), str(error)) from error
+    log, case = _table(path, document, "log"), _table(path, document, "case")
+    _known(f"{path} [log]", log, _LOG_FIELDS)
+    _known(f"{path} [case]", case, frozenset({"subject", *_CASE_FIELDS}))
+    if log.get("format", "csv") != "csv":
+        raise MappingRefused(f"{path} [log]", f"format {log['format']} is not csv")
+    events = document.get("event", [])
+    if not events or "subject" not in case or "source" not in log:
+        raise MappingRefused(str(path), "[log] source, [case] subject and at least one [[event]] are needed")
+    shared = {name: template(case[name]) for name in _CASE_FIELDS if name in case}
+    return LogMapping(
+        path=str(path),
+        zone=_zone(path, log.get("zone", "UTC")),
+        source=log["source"],
+        delimiter=log.get("delimiter", ","),
+        encoding=log.get("encoding", "utf-8-sig"),
+        subject=template(case["subject"]),
+        events=tuple(_event(f"{path} [[event]] {i}", row, shared) for i, row in enumerate(events, 1)),
+    )
+
+
+def template(text: str) -> Template:
+    return Template(text, tuple(_COLUMN.findall(text)))
+
+
+def _event(where: str, row: Mapping[str, Any], shared: Mapping[str, Template]) -> EventMapping:
+    _known(where, row, _EVENT_FIELDS)
+    model = MODEL_OF_TYPE.get(row.get("type", ""))
+    if model is None:
+        raise MappingRefused(where, f"type {row.get('type')} is none of {', '.join(MODEL_OF_TYPE)}")
+    if "time" not in row:
+        raise MappingRefused(where, "time is missing: name the column that tells when it happened")
+    fields = model.model_fields["data"].annotation
+    assert isinstance(fields, type)
+    known: Mapping[str, Any] = fields.model_fields
+    own = {name: template(str(value)) for name, value in row.get("data", {}).items()}
+    unknown = set(own) - set(known)
+    if unknown:
+        raise MappingRefused(where, f"data field {', '.join(sorted(unknown))} is none of {', '.join(known)}")
+    precision = row.get("precision", "second")
+    if precision not in {"second", "day"}:
+        raise MappingRefused(where, f"precision {precision} is neither second nor day")
+    return EventMapping(
+        model=model,
+        time=template(row["time"]),
+        format=row.get("format"),
+        precision=precision,
+        id=template(row["id"]) if "id" in row else None,
+        recorded=template(row["recorded"]) if "recorded" in row else None,
+        data={name: value for name, value in shared.items() if name in known} | own,
+        instants=frozenset(name for name, field in known.items() if AwareDatetime in _types(field.annotation)),
+    )
+
+
+def _types(annotation: Any) -> Iterator[Any]:
+    """The plain types inside an annotation."""
+    yield getattr(annotation, "__origin__", annotation)
+    for inner in get_args(annotation):
+        yield from _types(inner)
+
+
+def _table(path: Path, document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = document.get(name)
+    if not isinstance(table, dict):
+        raise MappingRefused(str(path), f"table [{name}] is missing")
+    return table
+
+
+def _known(where: str, table: Mapping[str, Any], fields: frozenset[str]) -> None:
+    unknown = set(table) - fields
+    if unknown:
+        raise MappingRefused(
+            where, f"unknown field {', '.join(sorted(unknown))}; known are {', '.join(sorted(fields))}"
+        )
+
+
+def _zone(path: Path, name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise MappingRefused(f"{path} [log]", f"zone {name} is not in the time-zone database") from error

@@ -1,0 +1,72 @@
+"""In which order the facts of a log are told, and where the ticks stand between them."""
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+T = TypeVar("T")
+
+ORDERS = ("file", "time", "reversed", "shuffled:SEED")
+
+
+class OrderRefused(ValueError):
+    def __init__(self, order: str) -> None:
+        super().__init__(f"order {order} is none of {', '.join(ORDERS)}")
+
+
+class Fact(NamedTuple):
+    """A fact on its way: its instant in seconds, its line in the file, what will be written, and its event type."""
+
+    at: int
+    line: int
+    payload: bytes
+    type: str
+
+
+def arranged(facts: Sequence[Fact], order: str, *, twice: bool) -> list[Fact]:
+    """The facts in the order asked for; `twice` tells each of them two times, the second right after the first."""
+    found = list(facts)
+    name, _, seed = order.partition(":")
+    if name in {"time", "reversed"}:
+        found.sort(key=lambda fact: (fact.at, fact.line), reverse=name == "reversed")
+    elif name == "shuffled" and seed:
+        random.Random(seed).shuffle(found)  # noqa: S311  (a seeded disorder, no secret)
+    elif name != "file":
+        raise OrderRefused(order)
+    return [fact for fact in found for _ in range(2)] if twice else found
+
+
+def ticks(first: int, last: int, step: int, zone: ZoneInfo) -> Iterator[int]:
+    """Instants of ticks from `first` on, on a grid of `step` from local midnight, the last at or after `last`."""
+    day = datetime.fromtimestamp(first, zone).date()
+    while True:
+        midnight, after = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+        for at in range(midnight, after, step):
+            if at >= first:
+                yield at
+            if at >= last:
+                return
+        day += timedelta(days=1)
+
+
+def interleaved(facts: Sequence[Fact], instants: Iterable[int], order: str) -> Iterator[Fact | int]:
+    """Facts with ticks between them. In time order each tick follows the facts up to it; in any other order the ticks
+    stay in time order and are spread evenly, the last one after all facts."""
+    moments = list(instants)
+    told = 0
+    for index, at in enumerate(moments):
+        if order == "time":
+            until = told
+            while until < len(facts) and facts[until].at <= at:
+                until += 1
+        else:
+            until = len(facts) * (index + 1) // len(moments)
+        yield from facts[told:until]
+        told = until
+        yield at
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())

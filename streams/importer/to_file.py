@@ -1,0 +1,46 @@
+"""An import to a file: the entries that intake and controller would write, one a line, ticks between them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from hashlib import blake2b
+from pathlib import Path
+
+from schemas.codec import encode
+from schemas.entries import ClockStarted, ClockTicked
+from streams.core.instants import utc_text
+from streams.importer.csv_log import Row
+from streams.importer.order import Fact
+from streams.pipeline.entries import fact_entry, instant_of
+from streams.pipeline.tokens import SubjectRefused, fact_id_of, normalise, token_of
+
+
+def key_of_file(path: Path) -> bytes:
+    """A key for the tokens of one file where no other is given: whoever has not the file cannot make its tokens."""
+    with path.open("rb") as file:
+        digest = blake2b(digest_size=32)
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.digest()
+
+
+def as_entry(row: Row, key: bytes, *, plain_ids: bool) -> Fact | str:
+    """The fact of a row as its entry in the log, or why it has none. With `plain_ids` the code stands for the token."""
+    event = row.event
+    if event is None:
+        return row.refusal or "no event"
+    try:
+        subject = normalise(event.subject)
+    except SubjectRefused as error:
+        return str(error)
+    at = instant_of(event.time, event.timeprecision)
+    token = subject.partition(":")[2] if plain_ids else token_of(key, subject)
+    recorded = None if event.recordedtime is None else event.recordedtime.astimezone(UTC)
+    entry = fact_entry(event, token, fact_id_of(key, event.source, event.id), at, recorded)
+    return Fact(int(at.timestamp()), row.line, entry, event.type)
+
+
+def lines(told: Iterable[Fact | int], until: int) -> Iterator[bytes]:
+    """The lines of the file: the clock's kind, then facts and ticks as they come."""
+    yield encode(ClockStarted(kind="simulated", until=utc_text(until)).model_dump())
+    for item in told:
+        yield encode(ClockTicked(at=utc_text(item)).model_dump()) if isinstance(item, int) else item.payload

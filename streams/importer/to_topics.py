@@ -1,0 +1,73 @@
+"""An import to the topics: events at full speed, and requests for the ticks of the simulated clock behind them.
+
+Nothing waits for a tick: a fact that is later than the clock is ignored until the clock reaches it, so events run ahead
+in batches, and the ticks between the facts of a batch are asked for together once the broker has all of it.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+
+from schemas.codec import encode
+from schemas.control import ClockRequested
+from schemas.events import TOPIC_OF_TYPE
+from schemas.topics import CONTROL
+from streams.core.instants import utc_text
+from streams.importer.csv_log import Row
+from streams.importer.order import Fact
+from streams.pipeline.control_keys import control_key
+from streams.pipeline.entries import instant_of
+from streams.ports import Outgoing, Writer
+
+BATCH = 500
+
+Ends = Callable[[], Awaitable[Mapping[str, int]]]
+
+
+def as_event(row: Row) -> Fact | str:
+    """The event of a row as a source topic carries it, or why it has none."""
+    if row.event is None:
+        return row.refusal or "no event"
+    at = instant_of(row.event.time, row.event.timeprecision)
+    return Fact(int(at.timestamp()), row.line, row.raw, row.event.type)
+
+
+def batches(told: Iterable[Fact | int]) -> Iterator[tuple[list[Fact], list[int]]]:
+    """Facts and the ticks among them, so many facts at a time; ticks after the last fact of a batch go with it."""
+    facts: list[Fact] = []
+    instants: list[int] = []
+    for item in told:
+        if isinstance(item, int):
+            instants.append(item)
+        else:
+            if len(facts) >= BATCH and instants:
+                yield facts, instants
+                facts, instants = [], []
+            facts.append(item)
+    yield facts, instants
+
+
+async def send(
+    told: Iterable[Fact | int], writer: Writer, prefix: str, ends: Ends, advance: Callable[[int], object]
+) -> int:
+    """Write facts to their source topics and requests for ticks to hoso.control; returns how many ticks were asked.
+
+    A request names the end offsets that intake must have passed before its tick may come; `ends` tells them, as
+    "topic/partition" to the next offset.
+    """
+    asked = 0
+    for facts, instants in batches(told):
+        await writer.append([_event(fact, prefix) for fact in facts])
+        offsets = dict(await ends())
+        await writer.append([_request(at, offsets, prefix) for at in instants])
+        asked += len(instants)
+        advance(len(facts))
+    return asked
+
+
+def _event(fact: Fact, prefix: str) -> Outgoing:
+    headers = (("content-type", b"application/cloudevents+json"),)
+    return Outgoing(prefix + TOPIC_OF_TYPE[fact.type], str(fact.line).encode(), fact.payload, headers=headers)
+
+
+def _request(at: int, offsets: Mapping[str, int], prefix: str) -> Outgoing:
+    request = ClockRequested(at=utc_text(at), offsets=dict(offsets))
+    return Outgoing(prefix + CONTROL.name, control_key(request), encode(request.model_dump()), 0)

@@ -1,0 +1,169 @@
+"""Where ports meet adapters: what each command runs, put together from settings."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from schemas.topics import SOURCES
+from streams.adapters.kafka import KafkaReader, KafkaWriter
+from streams.adapters.kafka_ends import KafkaEnds
+from streams.core.rules import Rules, compile_rules
+from streams.importer.csv_log import Row, read_csv
+from streams.importer.mapping import load_mapping
+from streams.importer.order import Fact, arranged, interleaved, ticks
+from streams.importer.to_file import as_entry, key_of_file, lines
+from streams.importer.to_topics import as_event, send
+from streams.replay.driver import Limit, Replay
+from streams.replay.sources import read_file
+from streams.replay.summary import summarise, views
+from streams.rules_file import load_rules
+from streams.settings import Settings
+
+Tick = Callable[[int], object]
+
+
+class Refusal(NamedTuple):
+    """A row of a log that gave no event."""
+
+    line: int
+    why: str
+
+
+class Imported(NamedTuple):
+    """What an import told: facts, ticks, and the rows it refused."""
+
+    facts: int
+    ticks: int
+    refused: list[Refusal]
+
+
+class ImportOptions(NamedTuple):
+    order: str
+    twice: bool
+    tick_seconds: int
+    plain_ids: bool = False
+
+
+def import_to_file(
+    file: Path, mapping_file: Path, out: Path, options: ImportOptions, settings: Settings, advance: Tick
+) -> Imported:
+    """Write the entries of a log to a JSON Lines file, with ticks between them."""
+    key = settings.token_key.get_secret_value().encode() if settings.token_key else key_of_file(file)
+    log = _read_log(file, mapping_file, lambda row: as_entry(row, key, plain_ids=options.plain_ids), advance)
+    told, instants = log.told(options)
+    with out.open("wb") as target:
+        target.writelines(line + b"\n" for line in lines(told, instants[-1] if instants else 0))
+    return Imported(len(log.facts) * (2 if options.twice else 1), len(instants), log.refused)
+
+
+def import_to_topics(
+    file: Path, mapping_file: Path, options: ImportOptions, settings: Settings, advance: Tick
+) -> Imported:
+    """Write the events of a log to their source topics, and ask the controller for the ticks between them."""
+    log = _read_log(file, mapping_file, as_event, advance)
+    told, instants = log.told(options)
+    asyncio.run(_send(told, settings))
+    return Imported(len(log.facts) * (2 if options.twice else 1), len(instants), log.refused)
+
+
+async def _send(told: Iterable[Fact | int], settings: Settings) -> None:
+    topics = [settings.topic(topic) for topic in SOURCES]
+    async with KafkaWriter(settings.kafka) as writer, KafkaEnds(settings.kafka, topics) as ends:
+        await send(told, writer, settings.prefix, ends, lambda _: None)
+
+
+class _Log(NamedTuple):
+    facts: list[Fact]
+    refused: list[Refusal]
+    zone: ZoneInfo
+
+    def told(self, options: ImportOptions) -> tuple[Iterator[Fact | int], list[int]]:
+        """The facts in the order asked for with ticks between them, and the instants of the ticks."""
+        facts = arranged(self.facts, options.order, twice=options.twice)
+        if not facts:
+            return iter(()), []
+        first, last = min(fact.at for fact in facts), max(fact.at for fact in facts)
+        instants = list(ticks(first, last, options.tick_seconds, self.zone))
+        return interleaved(facts, instants, options.order), instants
+
+
+def _read_log(file: Path, mapping_file: Path, build: Callable[[Row], Fact | str], advance: Tick) -> _Log:
+    mapping = load_mapping(mapping_file)
+    facts: list[Fact] = []
+    refused: list[Refusal] = []
+    for row in read_csv(file, mapping):
+        fact = build(row)
+        if isinstance(fact, str):
+            refused.append(Refusal(row.line, fact))
+        else:
+            facts.append(fact)
+        advance(row.line)
+    return _Log(facts, refused, mapping.zone)
+
+
+class ReplayOptions(NamedTuple):
+    rules: Path | None
+    as_of: datetime | None
+    until: datetime | None
+    flags: Path | None
+    cases: Path | None
+
+
+def law_of(folder: Path | None) -> Rules | None:
+    return None if folder is None else compile_rules(load_rules(folder))
+
+
+def replay_file(file: Path, options: ReplayOptions, advance: Tick) -> dict[str, Any]:
+    """Fold a file of entries again and count what stands at the end; writes flags and cases where asked to."""
+    return _counted(options, lambda replay: _feed_file(replay, file, advance))
+
+
+def _counted(options: ReplayOptions, feed: Callable[[Replay], Iterable[bytes]]) -> dict[str, Any]:
+    limit = None
+    if options.as_of is not None:
+        limit = Limit(options.as_of, as_of=True)
+    elif options.until is not None:
+        limit = Limit(options.until, as_of=False)
+    replay = Replay(limit, law_of(options.rules))
+    with ExitStack() as stack:
+        flags = stack.enter_context(options.flags.open("wb")) if options.flags else None
+        for value in chain(feed(replay), (value for _, value in replay.finish())):
+            if flags is not None:
+                flags.write(value + b"\n")
+        cases = stack.enter_context(options.cases.open("wb")) if options.cases else None
+        at, rules = replay.now, replay.rules
+
+        def written() -> Iterator[tuple[dict[str, Any], bool]]:
+            for view, before in views(replay.cases(), at, rules):
+                if cases is not None:
+                    cases.write(orjson.dumps({"token": view["case"], **view}) + b"\n")
+                yield view, before
+
+        return summarise(written(), at, rules)
+
+
+def replay_topic(topic: str, options: ReplayOptions, settings: Settings, advance: Tick) -> dict[str, Any]:
+    """The same over all partitions of a log topic, read up to its present end."""
+    return _counted(options, lambda replay: asyncio.run(_feed_topic(replay, topic, settings, advance)))
+
+
+async def _feed_topic(replay: Replay, topic: str, settings: Settings, advance: Tick) -> list[bytes]:
+    reader, found = KafkaReader(settings.kafka), []
+    for partition, end in sorted((await reader.end_offsets(topic)).items()):
+        async for records in reader.read(topic, partition, 0, end):
+            found += [value for _, value in replay.feed(partition, records)]
+            advance(len(records))
+    return found
+
+
+def _feed_file(replay: Replay, file: Path, advance: Tick) -> Iterator[bytes]:
+    for chunk in read_file(file):
+        yield from (value for _, value in replay.feed(0, chunk))
+        advance(len(chunk))
