@@ -1,8 +1,9 @@
 """The `hoso` command: reads options, calls the wiring, shows what comes back. No rule of the domain stands here."""
 
+import asyncio
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,19 +16,22 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from streams import wiring
+from streams.adapters.topics_admin import TopicRow, TopicState, create_topics, show_topics
 from streams.core.errors import CoreError
 from streams.importer.mapping import MappingRefused
 from streams.importer.order import OrderRefused
 from streams.replay.driver import NoLaw, NothingJudged
 from streams.replay.sources import BadLine
 from streams.settings import Settings, load_settings
+from streams.wiring import logs, workers
 
 EXIT_REFUSED_ROWS = 3
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 
+topics = typer.Typer(no_args_is_help=True, help="The topics of a deployment.")
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.add_typer(topics, name="topics")
 _notes = Console(stderr=True)
 _tables = Console()
 
@@ -61,16 +65,17 @@ def import_log(
 
         hoso import log.csv --mapping map.toml --to topics --order shuffled:7 --tick 1d
     """
-    options = wiring.ImportOptions(order, twice, _seconds(tick), plain_ids)
+    options = logs.ImportOptions(order, twice, _seconds(tick), plain_ids)
     settings = _settings()
     if to == "topics" and plain_ids:
         _fail("--plain-ids works to a file only: topics never carry plain codes")
-    lines = sum(1 for _ in file.open("rb"))
-    with _bar(f"import {file.name}", lines) as advance, _told_errors():
-        if to == "topics":
-            done = wiring.import_to_topics(file, mapping, options, settings, advance)
-        else:
-            done = wiring.import_to_file(file, mapping, Path(to), options, settings, advance)
+    if to == "topics":
+        with _bar(f"events of {file.name}", None) as advance, _told_errors():
+            done = logs.import_to_topics(file, mapping, options, settings, advance)
+    else:
+        lines = sum(1 for _ in file.open("rb"))
+        with _bar(f"lines of {file.name}", lines) as advance, _told_errors():
+            done = logs.import_to_file(file, mapping, Path(to), options, settings, advance)
     for line, why in done.refused[:20]:
         _notes.print(f"{file}, line {line}: {why}", style="red", highlight=False, soft_wrap=True)
     if len(done.refused) > 20:
@@ -105,16 +110,76 @@ def replay(
     """
     if as_of and until:
         _fail("--as-of and --until exclude each other: one asks what was said then, the other what held then")
-    options = wiring.ReplayOptions(rules, _time(as_of), _time(until), flags, cases)
+    options = logs.ReplayOptions(rules, _time(as_of), _time(until), flags, cases)
     with _bar("replay", None) as advance, _told_errors():
         if source.startswith("kafka:"):
-            counted = wiring.replay_topic(source.removeprefix("kafka:"), options, _settings(), advance)
+            counted = logs.replay_topic(source.removeprefix("kafka:"), options, _settings(), advance)
         else:
-            counted = wiring.replay_file(_existing(source), options, advance)
+            counted = logs.replay_file(_existing(source), options, advance)
     if as_json:
         _show(counted, as_json=True)
     else:
         _show_counters(counted)
+
+
+@app.command()
+def worker(
+    role: Annotated[str | None, typer.Argument(help="intake, cases or sink; all three if left out.")] = None,
+    instance: Annotated[int | None, typer.Option(help="This worker's number among those of its role.")] = None,
+    metrics_port: Annotated[int | None, typer.Option(help="Where /metrics answers; 0 for any free port.")] = None,
+) -> None:
+    """Run one role in this process, or one of each under a supervisor that stops all when one fails.
+
+    Examples:
+
+        hoso worker
+
+        hoso worker cases --instance 2 --metrics-port 9102
+    """
+    if role is not None and role not in workers.ROLES:
+        _fail(f"role {role} is none of {', '.join(workers.ROLES)}")
+    given = {"instance": instance, "metrics_port": metrics_port}
+    settings = _settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    with _told_errors():
+        code = workers.run_all(settings) if role is None else workers.run_role(role, settings)
+    raise typer.Exit(code)
+
+
+@topics.command("create")
+def topics_create(as_json: AsJson = False) -> None:
+    """Create the topics that are missing. What exists is never altered: differences are told.
+
+    Example:
+
+        HOSO_KAFKA=127.0.0.1:9092 hoso topics create
+    """
+    _show_topics(asyncio.run(create_topics(_settings())), as_json=as_json)
+
+
+@topics.command("show")
+def topics_show(as_json: AsJson = False) -> None:
+    """Show the topics as declared and as they are found; exit code 1 if any is missing or differs.
+
+    Example:
+
+        hoso topics show --json
+    """
+    _show_topics(asyncio.run(show_topics(_settings())), as_json=as_json)
+
+
+def _show_topics(rows: Sequence[TopicRow], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(orjson.dumps([row._asdict() for row in rows], option=orjson.OPT_INDENT_2).decode() + "\n")
+    else:
+        table = Table(box=None)
+        for name in ("topic", "partitions", "state", "differences"):
+            table.add_column(name, overflow="fold")
+        for row in rows:
+            told = "; ".join(f"{d.setting} is {d.found}, declared {d.declared}" for d in row.differences)
+            table.add_row(row.name, str(row.partitions), row.state, told)
+        _tables.print(table)
+    if any(row.state in (TopicState.MISSING, TopicState.DIFFERS) for row in rows):
+        raise typer.Exit(1)
 
 
 def main() -> None:

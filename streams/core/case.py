@@ -19,7 +19,8 @@ class Case(NamedTuple):
     """`offset` is the log offset of the last folded entry, `wake` the first instant at which a tick must judge.
 
     `strings` is the table that facts point into; `shown` is the version and `shown_digest` the digest of the view last
-    published.
+    published, and `counted` where it then counted in the gauges: the procedure's place in `strings` and the
+    stage's in observed.STATES, each -1 for none.
     """
 
     offset: int
@@ -29,9 +30,10 @@ class Case(NamedTuple):
     ledger: list[Line]
     shown: int
     shown_digest: int
+    counted: list[int]
 
 
-EMPTY = Case(-1, TOUCHED, [], [], [], 0, 0)
+EMPTY = Case(-1, TOUCHED, [], [], [], 0, 0, [])
 
 
 def pack(case: Case) -> bytes:

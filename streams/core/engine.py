@@ -12,6 +12,7 @@ from streams.core.discrepancy import Interval, intervals
 from streams.core.facts import AT, add, read_fact
 from streams.core.flags import Context, open_classes, publish
 from streams.core.lines import Lines, read_lines
+from streams.core.observed import STATES
 from streams.core.rules import Rules
 from streams.core.view import case_view
 
@@ -72,8 +73,10 @@ def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]
     if digest != case.shown_digest:
         shown += 1
         changed = view | {"version": shown}
+    counted = [lines.told.get("p", -1), STATES.index(lines.state) if clock.ended is None else -1]
     wake = next_wake(found, at)
-    return case._replace(wake=wake, ledger=ledger, shown=shown, shown_digest=digest), Effects(records, changed)
+    judged = case._replace(wake=wake, ledger=ledger, shown=shown, shown_digest=digest, counted=counted)
+    return judged, Effects(records, changed)
 
 
 def next_wake(found: Assessment, at: int) -> int:

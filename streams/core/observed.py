@@ -46,6 +46,9 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
+# States as numbers in packed rows: append only.
+STATES: tuple[State, ...] = tuple(State)
+
 _TURNED_AWAY = {REFUSED: State.REFUSED, WITHDRAWN: State.WITHDRAWN, STOPPED: State.STOPPED}
 _HANDED_OVER = {CARD_RETURNED: State.HANDED_OVER, LETTER_COLLECTED: State.HANDED_OVER, DELIVERED: State.HANDED_OVER}
 _READY = {RECEIVED_AT_UNIT: State.READY, LETTER_PRINTED: State.READY, PUBLISHED: State.READY}

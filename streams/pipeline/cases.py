@@ -1,6 +1,8 @@
 """The case step: folds a chunk of one partition of the log into rows, and says what must become durable with it."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -10,8 +12,10 @@ from schemas.topics import CASES_CURRENT, FLAGS, FLAGS_CURRENT, Topic
 from streams.core.case import EMPTY, TOUCHED, Case, pack, unpack
 from streams.core.engine import ENGINE, fold, judge
 from streams.core.instants import parse_utc, utc_text
+from streams.core.official import UNKNOWN
 from streams.core.rules import Rules, compile_rules
 from streams.pipeline.due_index import DueIndex
+from streams.pipeline.tally import Tally
 from streams.ports import Headers, Outgoing, Record
 
 # Reserved rows of a partition; no token begins with a zero byte.
@@ -27,14 +31,25 @@ class LawMissing(RuntimeError):
         super().__init__(f"tick names {what} {named}, here is {here}: upgrade or restart this worker before it judges")
 
 
+@dataclass(slots=True)
+class Report:
+    """What a chunk was, for metrics: entries folded, cases judged, seconds from a wake to its tick, changes of flags by
+    class and state, and official codes that no rule maps, by system."""
+
+    folded: int = 0
+    judged: int = 0
+    lateness: list[int] = field(default_factory=list)
+    changes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unknown_codes: Counter[str] = field(default_factory=Counter)
+
+
 class Writes(NamedTuple):
     """What one chunk makes durable: rows for the changelog, records for the other topics, the next offset to read."""
 
     rows: Sequence[tuple[bytes, bytes]]
     records: Sequence[Outgoing]
     next_offset: int
-    judged: int
-    lateness: Sequence[int]
+    report: Report
 
 
 class CasePartition:
@@ -56,6 +71,7 @@ class CasePartition:
         self._law_is_fixed = law is not None
         self._flags, self._flags_current, self._cases_current = map(topic, (FLAGS, FLAGS_CURRENT, CASES_CURRENT))
         self._due = DueIndex()
+        self.tally = Tally()
         self._reserved: dict[bytes, bytes] = {}
         # New law has come and no tick since: the next one judges every case, whatever its wake.
         self._law_is_new = False
@@ -65,15 +81,14 @@ class CasePartition:
         """Fold the entries of a chunk in order; at a tick, judge what was touched and what is due."""
         work: dict[bytes, Case] = {}
         out: list[Outgoing] = []
-        lateness: list[int] = []
-        judged = 0
+        report = Report()
         for record in records:
             if record.offset < self.next_offset or record.value is None:
                 continue
             entry = decode(record.value)
             name = entry["type"]
             if name == "clock.ticked":
-                judged += self._tick(entry, record, work, out, lateness)
+                self._tick(entry, record, work, out, report)
             elif name == "rules.activated":
                 if not self._law_is_fixed:
                     self.activate(entry["content"])
@@ -82,8 +97,11 @@ class CasePartition:
                 token = entry["case"].encode()
                 work[token] = fold(self._case(work, token), record.offset, entry)
                 self._due.touch(token)
+                report.folded += 1
+                if name == "official.status_changed":
+                    self._note_code(entry["data"], report)
             self.next_offset = record.offset + 1
-        return Writes(self._pack(work), out, self.next_offset, judged, lateness)
+        return Writes(self._pack(work), out, self.next_offset, report)
 
     def activate(self, content: Mapping[str, Any]) -> None:
         """New law: every case is judged again at the next tick."""
@@ -101,8 +119,8 @@ class CasePartition:
         return [key for key in self.rows if not key.startswith(RESERVED)]
 
     def _tick(
-        self, entry: Mapping[str, Any], record: Record, work: dict[bytes, Case], out: list[Outgoing], late: list[int]
-    ) -> int:
+        self, entry: Mapping[str, Any], record: Record, work: dict[bytes, Case], out: list[Outgoing], report: Report
+    ) -> None:
         at = parse_utc(entry["at"])
         rules = self._law(entry)
         self.now = at
@@ -112,20 +130,27 @@ class CasePartition:
             ("rules", rules.hash.encode()),
             ("log", f"{record.partition}/{record.offset}".encode()),
         )
-        judged = 0
         for token in self._due.pop(at):
             before = self._case(work, token)
             if before.wake > at and not self._law_is_new:
                 continue
-            judged += 1
-            if before.wake:
-                late.append(at - before.wake)
+            report.judged += 1
+            if TOUCHED < before.wake <= at:
+                report.lateness.append(at - before.wake)
             case, effects = judge(token.decode(), before, at, rules)
             work[token] = case
             self._due.put(token, case.wake)
+            self.tally.move(before, case)
+            for flag in effects.flags:
+                report.changes[flag["class"], flag["state"]] += 1
             out += self._outgoing(token, effects.flags, effects.view, headers)
         self._law_is_new = False
-        return judged
+
+    def _note_code(self, data: Mapping[str, Any], report: Report) -> None:
+        """An official code that no rule maps is kept raw in the case, and alarmed."""
+        system, code = data["system"], data["code"]
+        if self.rules is not None and self.rules.official_state(system, code) == UNKNOWN:
+            report.unknown_codes[system] += 1
 
     def _outgoing(
         self, token: bytes, flags: Sequence[Mapping[str, Any]], view: Mapping[str, Any] | None, headers: Headers
@@ -176,4 +201,6 @@ class CasePartition:
             self.now = None if mark["now"] is None else parse_utc(mark["now"])
             self._law_is_new = mark["law_is_new"]
         for token in self.tokens():
-            self._due.put(token, TOUCHED if self._law_is_new else unpack(self.rows[token]).wake)
+            case = self.case(token)
+            self.tally.add(case)
+            self._due.put(token, TOUCHED if self._law_is_new else case.wake)

@@ -1,4 +1,4 @@
-"""Where ports meet adapters: what each command runs, put together from settings."""
+"""Logs in and out: importing, simulating, replaying."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +25,8 @@ from streams.replay.sources import read_file
 from streams.replay.summary import summarise, views
 from streams.rules_file import load_rules
 from streams.settings import Settings
+from streams.simulator.district import DEMO
+from streams.simulator.plan import ZONE, Truth, plan
 
 Tick = Callable[[int], object]
 
@@ -42,6 +44,7 @@ class Imported(NamedTuple):
     facts: int
     ticks: int
     refused: list[Refusal]
+    last: int
 
 
 class ImportOptions(NamedTuple):
@@ -60,23 +63,48 @@ def import_to_file(
     told, instants = log.told(options)
     with out.open("wb") as target:
         target.writelines(line + b"\n" for line in lines(told, instants[-1] if instants else 0))
-    return Imported(len(log.facts) * (2 if options.twice else 1), len(instants), log.refused)
+    return Imported(
+        len(log.facts) * (2 if options.twice else 1), len(instants), log.refused, instants[-1] if instants else 0
+    )
 
 
 def import_to_topics(
-    file: Path, mapping_file: Path, options: ImportOptions, settings: Settings, advance: Tick
+    file: Path, mapping_file: Path, options: ImportOptions, settings: Settings, sent: Tick
 ) -> Imported:
     """Write the events of a log to their source topics, and ask the controller for the ticks between them."""
-    log = _read_log(file, mapping_file, as_event, advance)
+    log = _read_log(file, mapping_file, as_event, lambda _: None)
     told, instants = log.told(options)
-    asyncio.run(_send(told, settings))
-    return Imported(len(log.facts) * (2 if options.twice else 1), len(instants), log.refused)
+    asyncio.run(_send(told, settings, sent))
+    return Imported(
+        len(log.facts) * (2 if options.twice else 1), len(instants), log.refused, instants[-1] if instants else 0
+    )
 
 
-async def _send(told: Iterable[Fact | int], settings: Settings) -> None:
+class Simulated(NamedTuple):
+    """What a simulation told, and what its plan knows of the cases."""
+
+    facts: int
+    ticks: int
+    truths: list[Truth]
+    last: int
+
+
+def simulate_to_topics(seed: int, cases: int, tick_seconds: int, settings: Settings, advance: Tick) -> Simulated:
+    """Write the events of a simulated district to their source topics, and ask for the ticks between them."""
+    facts: list[Fact] = []
+    truths: list[Truth] = []
+    for number, (truth, events) in enumerate(plan(DEMO, seed, cases)):
+        truths.append(truth)
+        facts += [Fact(int(event.at.timestamp()), number, orjson.dumps(event.event), event.type) for event in events]
+    told, instants = _Log(facts, [], ZONE).told(ImportOptions("time", twice=False, tick_seconds=tick_seconds))
+    asyncio.run(_send(told, settings, advance))
+    return Simulated(len(facts), len(instants), truths, instants[-1])
+
+
+async def _send(told: Iterable[Fact | int], settings: Settings, advance: Tick) -> None:
     topics = [settings.topic(topic) for topic in SOURCES]
     async with KafkaWriter(settings.kafka) as writer, KafkaEnds(settings.kafka, topics) as ends:
-        await send(told, writer, settings.prefix, ends, lambda _: None)
+        await send(told, writer, settings.prefix, ends, advance)
 
 
 class _Log(NamedTuple):

@@ -1,0 +1,35 @@
+"""The ends of topics, asked again and again over one connection."""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+
+class KafkaEnds:
+    """`await ends()` is the next offset of each partition of some topics, as "topic/partition"."""
+
+    def __init__(self, bootstrap: str, topics: Sequence[str]) -> None:
+        self._bootstrap, self._topics = bootstrap, topics
+        self._consumer: AIOKafkaConsumer | None = None
+        self._places: list[TopicPartition] = []
+
+    async def __aenter__(self) -> Self:
+        self._consumer = AIOKafkaConsumer(*self._topics, bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        await self._consumer.start()
+        for topic in self._topics:
+            partitions = self._consumer.partitions_for_topic(topic) or ()
+            self._places += [TopicPartition(topic, partition) for partition in sorted(partitions)]
+        return self
+
+    async def __call__(self) -> Mapping[str, int]:
+        assert self._consumer is not None, "ends asked for before they were opened"
+        found = await self._consumer.end_offsets(self._places)
+        return {f"{place.topic}/{place.partition}": offset for place, offset in found.items()}
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._consumer is not None:
+            await self._consumer.stop()

@@ -1,0 +1,36 @@
+"""How many cases are open by procedure and stage, and how many flags by class and procedure: kept by differences."""
+
+from collections import Counter
+
+from streams.core.case import Case
+from streams.core.flags import open_classes
+from streams.core.observed import STATES
+
+NO_PROCEDURE = "none"
+
+
+class Tally:
+    """Counts over the cases of a partition, moved from what a case was to what it is; no case is looked at twice."""
+
+    def __init__(self) -> None:
+        self.cases: Counter[tuple[str, str]] = Counter()
+        self.flags: Counter[tuple[str, str]] = Counter()
+
+    def add(self, case: Case) -> None:
+        self._count(case, 1)
+
+    def move(self, before: Case, after: Case) -> None:
+        """Cases that count alike before and after, as most do, cost a comparison."""
+        if before.counted != after.counted or before.ledger != after.ledger:
+            self._count(before, -1)
+            self._count(after, 1)
+
+    def _count(self, case: Case, by: int) -> None:
+        if not case.counted:
+            return
+        name, stage = case.counted
+        procedure = NO_PROCEDURE if name < 0 else case.strings[name]
+        if stage >= 0:
+            self.cases[procedure, STATES[stage]] += by
+        for flag_class in open_classes(case.ledger):
+            self.flags[flag_class, procedure] += by

@@ -1,0 +1,1 @@
+"""Where ports meet adapters: what each command runs, put together from settings."""
