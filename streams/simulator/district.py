@@ -17,11 +17,13 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """`off` and `worked` are the days on which this district departs from Monday to Friday."""
+    """`off` and `worked` are the days on which this district departs from Monday to Friday. Cases come in from `first`
+    to `last`; what would happen after the end of `until` has not happened yet."""
 
     units: tuple[Unit, ...]
     first: date
     last: date
+    until: date
     off: frozenset[date]
     worked: frozenset[date]
     term_days: int = 7
@@ -36,6 +38,7 @@ DEMO = District(
     ),
     first=date(2026, 1, 5),
     last=date(2026, 2, 6),
+    until=date(2026, 2, 13),
     off=frozenset({date(2026, 1, 1), date(2026, 1, 2), *(date(2026, 2, day) for day in range(16, 21))}),
     worked=frozenset({date(2026, 1, 10)}),
 )

@@ -26,13 +26,13 @@ class Planned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What the plan knows of a case: when it was really ready and handed over, and whether the portal was told."""
+    """What the plan knows of a case: when it will really be ready and handed over, and whether the portal is told."""
 
     code: str
     unit: str
     due: date
     ready: datetime
-    returned: datetime | None
+    returned: datetime
     told: bool
 
 
@@ -69,7 +69,8 @@ def _case(district: District, draw: random.Random, unit: Unit, day: date, number
     slip = {"unit": unit.code, "procedure": "card", "slip": f"S{number:06d}", "strength": "signed_slip"}
     life.append(("card.returned", returned, slip))
     life += _official(received, completed, ready, returned, appointment, told=told)
-    events = [_planned(unit, code, index, *step) for index, step in enumerate(life)]
+    end = datetime(district.until.year, district.until.month, district.until.day, tzinfo=ZONE) + timedelta(days=1)
+    events = [_planned(unit, code, index, *step) for index, step in enumerate(life) if step[1] <= end]
     return Truth(code, unit.code, due, ready, returned, told), events
 
 

@@ -1,6 +1,6 @@
 """Figures per unit out of the archive: what the official line says beside what the evidence shows, as simple counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import asyncpg
@@ -36,11 +36,11 @@ async def unit_figures(database: str, scoring: str) -> list[UnitFigures]:
     return [UnitFigures(*row.values()) for row in rows]
 
 
-async def archived_offsets(database: str) -> Mapping[str, int]:
-    """How far each topic has been written, as "topic/partition" to the next offset."""
+async def archived_offsets(database: str, topics: Sequence[str]) -> Mapping[str, int]:
+    """How far each of these topics has been written, as "topic/partition" to the next offset."""
     connection = await asyncpg.connect(database)
     try:
-        rows = await connection.fetch(load()["fetch_offsets"])
+        rows = await connection.fetch(load()["fetch_offsets"], list(topics))
     finally:
         await connection.close()
     return {f"{row['topic']}/{row['partition']}": row["next_offset"] for row in rows}

@@ -1,7 +1,6 @@
 """A deployment as a whole: its topics, its dead letters, and whether all of it has caught up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -13,6 +12,7 @@ from streams.agents.app import group_of
 from streams.clock import monotonic_seconds
 from streams.core.instants import parse_utc
 from streams.settings import Settings
+from streams.sinks.figures import archived_offsets
 
 _TAIL = 200
 _POLL_SECONDS = 0.2
@@ -30,16 +30,11 @@ class Ticks(NamedTuple):
     offset: int
 
 
-async def wait_settled(
-    settings: Settings, at: str, seconds: float, archived: Callable[[], Awaitable[Mapping[str, int]]]
-) -> None:
+async def wait_settled(settings: Settings, at: str, seconds: float) -> None:
     """Returns when every log partition has a tick at or after `at`, the case workers have made durable what it judged,
-    and the archive holds all of flags and cases; raises NotSettled after so many seconds.
-
-    `archived` tells the archive's next offsets as "topic/partition".
-    """
+    and the archive holds all of flags and cases; raises NotSettled after so many seconds."""
     wanted, deadline = parse_utc(at), monotonic_seconds() + seconds
-    while missing := await _missing(settings, wanted, archived):
+    while missing := await _missing(settings, wanted):
         if monotonic_seconds() > deadline:
             raise NotSettled(at, seconds, missing)
         await asyncio.sleep(_POLL_SECONDS)
@@ -52,7 +47,7 @@ async def latest_tick(settings: Settings) -> int | None:
     return None if last is None else last.at
 
 
-async def _missing(settings: Settings, wanted: int, archived: Callable[[], Awaitable[Mapping[str, int]]]) -> str | None:
+async def _missing(settings: Settings, wanted: int) -> str | None:
     reader, log = KafkaReader(settings.kafka), settings.topic(LOG)
     ends = await reader.end_offsets(log)
     handled = await _committed(settings)
@@ -62,9 +57,9 @@ async def _missing(settings: Settings, wanted: int, archived: Callable[[], Await
             return f"{log}/{partition} has no tick so late: is intake running, and its clock simulated?"
         if handled.get(partition, 0) < last.offset:
             return f"{log}/{partition} is not judged up to that tick: are case workers running?"
-    stored = await archived()
-    for topic in (FLAGS, CASES_CURRENT):
-        name = settings.topic(topic)
+    topics = [settings.topic(topic) for topic in (FLAGS, CASES_CURRENT)]
+    stored = await archived_offsets(settings.database, topics)
+    for name in topics:
         for partition in ends:
             final = await _last_record(reader, name, partition)
             if stored.get(f"{name}/{partition}", 0) < final:

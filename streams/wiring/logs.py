@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, time
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,6 +86,7 @@ class Simulated(NamedTuple):
     facts: int
     ticks: int
     truths: list[Truth]
+    until: datetime
     last: int
 
 
@@ -96,9 +97,11 @@ def simulate_to_topics(seed: int, cases: int, tick_seconds: int, settings: Setti
     for number, (truth, events) in enumerate(plan(DEMO, seed, cases)):
         truths.append(truth)
         facts += [Fact(int(event.at.timestamp()), number, orjson.dumps(event.event), event.type) for event in events]
-    told, instants = _Log(facts, [], ZONE).told(ImportOptions("time", twice=False, tick_seconds=tick_seconds))
+    options = ImportOptions("time", twice=False, tick_seconds=tick_seconds)
+    until = datetime.combine(DEMO.until, time.max, ZONE)
+    told, instants = _Log(facts, [], ZONE).told(options, int(until.timestamp()) + 1)
     asyncio.run(_send(told, settings, advance))
-    return Simulated(len(facts), len(instants), truths, instants[-1])
+    return Simulated(len(facts), len(instants), truths, until, instants[-1])
 
 
 async def _send(told: Iterable[Fact | int], settings: Settings, advance: Tick) -> None:
@@ -112,12 +115,13 @@ class _Log(NamedTuple):
     refused: list[Refusal]
     zone: ZoneInfo
 
-    def told(self, options: ImportOptions) -> tuple[Iterator[Fact | int], list[int]]:
-        """The facts in the order asked for with ticks between them, and the instants of the ticks."""
+    def told(self, options: ImportOptions, until: int = 0) -> tuple[Iterator[Fact | int], list[int]]:
+        """The facts in the order asked for with ticks between them, and the instants of the ticks, the last of which
+        is not before `until`."""
         facts = arranged(self.facts, options.order, twice=options.twice)
         if not facts:
             return iter(()), []
-        first, last = min(fact.at for fact in facts), max(fact.at for fact in facts)
+        first, last = min(fact.at for fact in facts), max(until, *(fact.at for fact in facts))
         instants = list(ticks(first, last, options.tick_seconds, self.zone))
         return interleaved(facts, instants, options.order), instants
 
