@@ -3,11 +3,10 @@
 import asyncio
 from typing import NamedTuple
 
-from aiokafka.admin import AIOKafkaAdminClient
-
 from schemas.codec import decode
 from schemas.topics import CASES_CURRENT, FLAGS, LOG
 from streams.adapters.kafka import KafkaReader
+from streams.adapters.kafka_groups import committed_offsets
 from streams.agents.app import group_of
 from streams.clock import monotonic_seconds
 from streams.core.instants import parse_utc
@@ -50,12 +49,12 @@ async def latest_tick(settings: Settings) -> int | None:
 async def _missing(settings: Settings, wanted: int) -> str | None:
     reader, log = KafkaReader(settings.kafka), settings.topic(LOG)
     ends = await reader.end_offsets(log)
-    handled = await _committed(settings)
+    handled = await committed_offsets(settings.kafka, group_of(settings, "cases"))
     for partition, end in sorted(ends.items()):
         last = await _last_tick(reader, log, partition, end)
         if last is None or last.at < wanted:
             return f"{log}/{partition} has no tick so late: is intake running, and its clock simulated?"
-        if handled.get(partition, 0) < last.offset:
+        if handled.get(f"{log}/{partition}", 0) < last.offset:
             return f"{log}/{partition} is not judged up to that tick: are case workers running?"
     topics = [settings.topic(topic) for topic in (FLAGS, CASES_CURRENT)]
     stored = await archived_offsets(settings.database, topics)
@@ -84,15 +83,3 @@ async def _last_record(reader: KafkaReader, topic: str, partition: int) -> int:
     async for records in reader.read(topic, partition, max(0, end - _TAIL), end):
         after = records[-1].offset + 1
     return after
-
-
-async def _committed(settings: Settings) -> dict[int, int]:
-    """The next offset of the log that the case workers' group has made durable, by partition."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    await admin.start()
-    try:
-        found = await admin.list_consumer_group_offsets(group_of(settings, "cases"))
-    finally:
-        await admin.close()
-    log = settings.topic(LOG)
-    return {place.partition: kept.offset for place, kept in found.items() if place.topic == log}

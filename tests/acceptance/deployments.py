@@ -1,0 +1,41 @@
+"""What deployments of a test left behind, read back for comparison."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+import psycopg
+
+from streams.adapters.kafka import KafkaReader
+from streams.settings import Settings
+from tools.deployment import Deployment
+
+Deploy = Callable[..., Deployment]
+
+
+class Said(NamedTuple):
+    """Everything a run said: canonical bytes of flag changes and of the newest views of cases, sorted."""
+
+    flag_changes: list[bytes]
+    cases: list[bytes]
+
+
+def archived(settings: Settings) -> Said:
+    """What PostgreSQL holds."""
+    with psycopg.connect(settings.database) as connection:
+        changes = connection.execute("SELECT body FROM flag_changes").fetchall()
+        cases = connection.execute("SELECT body FROM cases").fetchall()
+    return Said(sorted(bytes(row[0]) for row in changes), sorted(bytes(row[0]) for row in cases))
+
+
+def read_topic(settings: Settings, topic: str) -> list[bytes]:
+    """The values of all committed records of a topic."""
+
+    async def read() -> list[bytes]:
+        reader, name, values = KafkaReader(settings.kafka), settings.topic(topic), []
+        for partition, end in (await reader.end_offsets(name)).items():
+            async for records in reader.read(name, partition, 0, end):
+                values += [record.value for record in records if record.value is not None]
+        return values
+
+    return asyncio.run(read())
