@@ -16,7 +16,12 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
 class FactEntry(Wire):
-    """One fact of one case. `type` is the event's; `data` holds its data, instants in UTC, empty fields left out."""
+    """One fact of one case. `type` is the event's; `data` holds its data, instants in UTC, empty fields left out.
+
+    `arrived` is the first whole second by which the broker had it: a tick before that second does not see the fact,
+    so that what stands in the log by the speed of one topic never judges what another still holds. Null on a simulated
+    clock, where nothing arrives in real time.
+    """
 
     type: str
     case: Token
@@ -24,6 +29,7 @@ class FactEntry(Wire):
     time: Utc
     precision: Precision = "second"
     recorded: Utc | None = None
+    arrived: Utc | None = None
     source: str
     version: Annotated[int, Field(ge=1)] = 1
     data: dict[str, Any]

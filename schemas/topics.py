@@ -26,7 +26,10 @@ class Topic:
     @property
     def config(self) -> dict[str, str]:
         """The settings in Kafka's own words."""
+        # A segment that is still written to is never compacted: small ones keep the start of a reader short.
+        compaction = {"segment.bytes": str(16 * MIB), "min.cleanable.dirty.ratio": "0.1"} if self.compacted else {}
         return {
+            **compaction,
             "cleanup.policy": "compact" if self.compacted else "delete",
             "retention.ms": "-1" if self.compacted else str(self.retention_ms),
             "message.timestamp.type": "LogAppendTime" if self.append_time else "CreateTime",

@@ -17,7 +17,7 @@ class DemoSecretRefused(ValueError):
     def __init__(self, field: str) -> None:
         super().__init__(
             f"{field} is the demo's own key, known to all: set HOSO_{field.upper()} or write the key to a file "
-            f"named {field} in HOSO_SECRETS, or set HOSO_DEMO=true for a demo"
+            f"named hoso_{field} in HOSO_SECRETS, or set HOSO_DEMO=true for a demo"
         )
 
 
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Settings from the environment; secrets also from files in the folder HOSO_SECRETS, one file a field."""
+    """Settings from the environment; secrets also from files hoso_<field> in the folder HOSO_SECRETS."""
     import os  # noqa: PLC0415  (the one place that looks at the environment by itself)
 
     return Settings(_secrets_dir=os.environ.get("HOSO_SECRETS"))  # type: ignore[call-arg]

@@ -9,7 +9,7 @@ import orjson
 from streams.core.case import NEVER, TOUCHED, Case
 from streams.core.clock import Clock, read_clock
 from streams.core.discrepancy import Interval, intervals
-from streams.core.facts import AT, add, read_fact
+from streams.core.facts import ARRIVED, AT, DATA, add, read_fact, seen
 from streams.core.flags import Context, open_classes, publish
 from streams.core.lines import Lines, read_lines
 from streams.core.observed import STATES
@@ -60,7 +60,7 @@ def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]
     """The case after a tick at `at`, and what changed since the last one."""
     found = assess(case, at, rules)
     if found is None:
-        return case._replace(wake=case.facts[0][AT] if case.facts else NEVER), NOTHING
+        return case._replace(wake=first_wake(case)), NOTHING
     lines, clock, spans = found
     records: list[dict[str, Any]] = []
     ledger = case.ledger
@@ -75,8 +75,15 @@ def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]
         changed = view | {"version": shown}
     counted = [lines.told.get("p", -1), STATES.index(lines.state) if clock.ended is None else -1]
     wake = next_wake(found, at)
-    judged = case._replace(wake=wake, ledger=ledger, shown=shown, shown_digest=digest, counted=counted)
+    judged = case._replace(
+        facts=seen(case.facts, at), wake=wake, ledger=ledger, shown=shown, shown_digest=digest, counted=counted
+    )
     return judged, Effects(records, changed)
+
+
+def first_wake(case: Case) -> int:
+    """When a case of which nothing is visible yet must be looked at."""
+    return min((max(fact[AT], fact[DATA].get(ARRIVED, 0)) for fact in case.facts), default=NEVER)
 
 
 def next_wake(found: Assessment, at: int) -> int:

@@ -41,10 +41,13 @@ FIELDS: Mapping[str, str] = {
     "source": "f",
     "recorded": "w",
     "day": "y",
+    "arrived": "z",
 }
 LONG_NAME: Mapping[str, str] = {short: name for name, short in FIELDS.items()}
 # Fields that hold a number: instants in seconds, and the mark of a time known only to the day.
-NUMBERS = frozenset({"a", "e", "w", "y"})
+NUMBERS = frozenset({"a", "e", "w", "y", "z"})
+# When a fact arrived says how long ticks must not see it, and nothing of what happened.
+ARRIVED = "z"
 
 
 class UnknownField(CoreError):
@@ -66,6 +69,9 @@ def read_fact(entry: Mapping[str, Any], strings: list[str]) -> Fact:
     recorded = entry.get("recorded")
     if recorded is not None:
         data["w"] = parse_utc(recorded)
+    arrived = entry.get("arrived")
+    if arrived is not None:
+        data[ARRIVED] = parse_utc(arrived)
     if entry["precision"] == "day":
         data["y"] = 1
     return [parse_utc(entry["time"]), kind_of(name), int(entry["fact"], 16), data]
@@ -79,7 +85,7 @@ def add(facts: Sequence[Fact], strings: Sequence[str], fact: Fact) -> list[Fact]
     """
     for index, known in enumerate(facts):
         if known[ID] == fact[ID]:
-            if known == fact or content(known, strings) <= content(fact, strings):
+            if known == fact or _outweighs(known, fact, strings):
                 return None
             return sorted([*facts[:index], *facts[index + 1 :], fact], key=_order)
     if len(facts) >= FACTS_MAX:
@@ -102,7 +108,11 @@ def text(fact: Fact, short: str, strings: Sequence[str]) -> str | None:
 
 def content(fact: Fact, strings: Sequence[str]) -> bytes:
     """Canonical bytes of all that a fact says, in any process the same."""
-    said = {LONG_NAME[key]: value if key in NUMBERS else strings[value] for key, value in fact[DATA].items()}
+    said = {
+        LONG_NAME[key]: value if key in NUMBERS else strings[value]
+        for key, value in fact[DATA].items()
+        if key != ARRIVED
+    }
     said |= {"at": fact[AT], "type": TYPE_OF_KIND[fact[KIND]], "fact": f"{fact[ID]:016x}"}
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
@@ -110,6 +120,22 @@ def content(fact: Fact, strings: Sequence[str]) -> bytes:
 def fact_hash(fact: Fact, strings: Sequence[str]) -> str:
     """A short hash of a fact's content, for evidence that can be checked against the log."""
     return blake2b(content(fact, strings), digest_size=8).hexdigest()
+
+
+def seen(facts: Sequence[Fact], at: int) -> list[Fact]:
+    """The facts after a tick at `at`: of those that it saw, the time of arrival is done with."""
+    return [
+        [*fact[:DATA], {key: value for key, value in fact[DATA].items() if key != ARRIVED}]
+        if fact[DATA].get(ARRIVED, at + 1) <= at
+        else fact
+        for fact in facts
+    ]
+
+
+def _outweighs(known: Fact, fact: Fact, strings: Sequence[str]) -> bool:
+    """Whether of two facts of one id the known one stays: the smaller content, then the earlier arrival."""
+    mine, other = content(known, strings), content(fact, strings)
+    return (mine, known[DATA].get(ARRIVED, 0)) <= (other, fact[DATA].get(ARRIVED, 0))
 
 
 def _order(fact: Fact) -> tuple[int, int, int]:

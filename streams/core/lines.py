@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from streams.core.facts import DATA, KIND, Fact
+from streams.core.facts import ARRIVED, DATA, KIND, Fact
 from streams.core.kinds import CARD_PRINTED, OFFICIAL, RECEIVED, REGISTERED, SUPPLEMENT_RECEIVED, SUPPLEMENT_REQUESTED
 from streams.core.observed import TRANSITIONS, State
 
 
 @dataclass(slots=True)
 class Lines:
-    """`first` holds the first visible fact of each kind; `next_at` is the instant of the first fact still to come."""
+    """`first` holds the first visible fact of each kind; `next_at` is when the next of the others becomes visible."""
 
     strings: Sequence[str]
     visible: Sequence[Fact]
@@ -35,17 +35,19 @@ class Lines:
 
 
 def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
-    """The lines of a case by its facts up to `at`; facts later than that are ignored until their time comes."""
-    state, illegal, next_at, count = State.UNSEEN, 0, None, 0
+    """The lines of a case by the facts that happened and arrived up to `at`; the others are ignored until then."""
+    state, illegal, next_at = State.UNSEEN, 0, None
+    visible: list[Fact] = []
     first: dict[int, Fact] = {}
     supplements: list[Fact] = []
     official: dict[str, list[Fact]] = {}
     for fact in facts:
         happened, kind, _, data = fact
-        if happened > at:
-            next_at = happened
-            break
-        count += 1
+        shown = max(happened, data.get(ARRIVED, 0))
+        if shown > at:
+            next_at = shown if next_at is None else min(next_at, shown)
+            continue
+        visible.append(fact)
         if kind == OFFICIAL:
             official.setdefault(strings[data["s"]], []).append(fact)
             continue
@@ -57,7 +59,6 @@ def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
             illegal += 1
         else:
             state = after
-    visible = facts[:count]
     return Lines(strings, visible, next_at, state, illegal, first, supplements, official, _told(visible, first))
 
 

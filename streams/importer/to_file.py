@@ -10,7 +10,7 @@ from schemas.entries import ClockStarted, ClockTicked
 from streams.core.instants import utc_text
 from streams.importer.csv_log import Row
 from streams.importer.order import Fact
-from streams.pipeline.entries import fact_entry, instant_of
+from streams.pipeline.entries import InstantOutOfRange, fact_entry, instant_of
 from streams.pipeline.tokens import SubjectRefused, fact_id_of, normalise, token_of
 
 
@@ -30,12 +30,17 @@ def as_entry(row: Row, key: bytes, *, plain_ids: bool) -> Fact | str:
         return row.refusal or "no event"
     try:
         subject = normalise(event.subject)
+        at = instant_of(event.time, event.timeprecision)
     except SubjectRefused as error:
         return str(error)
-    at = instant_of(event.time, event.timeprecision)
+    except OverflowError:
+        return f"{event.type}: time is out of range"
     token = subject.partition(":")[2] if plain_ids else token_of(key, subject)
     recorded = None if event.recordedtime is None else event.recordedtime.astimezone(UTC)
-    entry = fact_entry(event, token, fact_id_of(key, event.source, event.id), at, recorded)
+    try:
+        entry = fact_entry(event, token, fact_id_of(key, event.source, event.id), at, recorded)
+    except InstantOutOfRange as error:
+        return str(error)
     return Fact(int(at.timestamp()), row.line, entry, event.type)
 
 

@@ -15,6 +15,7 @@ from streams.importer.csv_log import Row
 from streams.importer.order import Fact
 from streams.pipeline.control_keys import control_key
 from streams.pipeline.entries import instant_of
+from streams.pipeline.tokens import SubjectRefused, normalise
 from streams.ports import Outgoing, Writer
 
 BATCH = 500
@@ -26,7 +27,13 @@ def as_event(row: Row) -> Fact | str:
     """The event of a row as a source topic carries it, or why it has none."""
     if row.event is None:
         return row.refusal or "no event"
-    at = instant_of(row.event.time, row.event.timeprecision)
+    try:
+        normalise(row.event.subject)
+        at = instant_of(row.event.time, row.event.timeprecision)
+    except SubjectRefused as error:
+        return str(error)
+    except OverflowError:
+        return f"{row.event.type}: time is out of range"
     return Fact(int(at.timestamp()), row.line, row.raw, row.event.type)
 
 

@@ -57,11 +57,17 @@ class CasePartition:
 
     `rows` belongs to the caller's store and is updated in place; a caller that could not make a step durable drops
     both and begins again from the store. With a `law` of its own, as a what-if replay has, the partition judges by that
-    whatever rules and engine the log names.
+    whatever rules and engine the log names. In `hindsight` facts count from when they happened, whenever they arrived.
     """
 
     def __init__(
-        self, partition: int, rows: dict[bytes, bytes], topic: Callable[[Topic], str], law: Rules | None = None
+        self,
+        partition: int,
+        rows: dict[bytes, bytes],
+        topic: Callable[[Topic], str],
+        *,
+        law: Rules | None = None,
+        hindsight: bool = False,
     ) -> None:
         self.partition = partition
         self.rows = rows
@@ -69,6 +75,7 @@ class CasePartition:
         self.next_offset = 0
         self.rules = law
         self._law_is_fixed = law is not None
+        self._hindsight = hindsight
         self._flags, self._flags_current, self._cases_current = map(topic, (FLAGS, FLAGS_CURRENT, CASES_CURRENT))
         self._due = DueIndex()
         self.tally = Tally()
@@ -95,6 +102,8 @@ class CasePartition:
                 self._reserved[RULES_ROW] = encode(entry["content"])
             elif name not in {"clock.started", "engine.activated"}:
                 token = entry["case"].encode()
+                if self._hindsight:
+                    entry.pop("arrived", None)
                 work[token] = fold(self._case(work, token), record.offset, entry)
                 self._due.touch(token)
                 report.folded += 1

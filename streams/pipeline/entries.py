@@ -39,9 +39,16 @@ def instant_of(time: datetime, precision: Precision) -> datetime:
 
 
 def fact_entry(
-    event: Event, case: str, fact: str, at: datetime, recorded: datetime | None = None, version: int = 1
+    event: Event,
+    case: str,
+    fact: str,
+    at: datetime,
+    recorded: datetime | None = None,
+    arrived: datetime | None = None,
+    version: int = 1,
 ) -> bytes:
-    """The bytes of the FactEntry of an event; `at` is its `instant_of`, `recorded` its `recordedtime` in UTC.
+    """The bytes of the FactEntry of an event; `at` is its `instant_of`, `recorded` its `recordedtime` and
+    `arrived` the broker's time, all in UTC.
 
     A plain dict, not a FactEntry: the event has been validated, and a test holds every entry against the model.
     Raises InstantOutOfRange for an instant of its data outside of the years 1900 to 2999.
@@ -62,6 +69,8 @@ def fact_entry(
     }
     if recorded is not None:
         entry["recorded"] = recorded
+    if arrived is not None:
+        entry["arrived"] = arrived
     return orjson.dumps(entry, option=_CANONICAL)
 
 

@@ -111,7 +111,9 @@ class Replay:
     def _step(self, partition: int, records: Sequence[Record]) -> Iterator[tuple[bytes, bytes]]:
         cases = self._partitions.get(partition)
         if cases is None:
-            cases = self._partitions[partition] = CasePartition(partition, {}, lambda topic: topic.name, self._law)
+            cases = self._partitions[partition] = CasePartition(
+                partition, {}, lambda topic: topic.name, law=self._law, hindsight=self._only_facts
+            )
         if not records:
             return
         for out in cases.step(records).records:

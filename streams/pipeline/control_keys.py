@@ -1,0 +1,20 @@
+"""The keys of hoso.control, on which its compaction and the controller's tombstones rest."""
+
+import hashlib
+
+from schemas.codec import encode
+from schemas.control import Control, Progress, RulesRequested
+
+
+def control_key(control: Control) -> bytes:
+    """One key a partition for progress, since only the newest counts; one a request, since each must be done once.
+
+    Two clock requests for one instant that wait for different offsets are two requests. The controller writes a
+    tombstone to a request's key in the transaction that fulfils it, so the topic stays as small as what is pending.
+    """
+    if isinstance(control, Progress):
+        return f"progress/{control.topic}/{control.partition}".encode()
+    if isinstance(control, RulesRequested):
+        return f"rules.requested/{control.hash}".encode()
+    awaited = hashlib.sha256(encode(control.offsets)).hexdigest()[:16]
+    return f"clock.requested/{control.at}/{awaited}".encode()

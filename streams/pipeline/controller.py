@@ -1,0 +1,211 @@
+"""The controller: from hoso.control to the entries of time and law that stand on every partition of the log."""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from schemas.codec import encode
+from schemas.control import CONTROL, ClockRequested, Control, Progress, RulesRequested
+from schemas.topics import CONTROL as CONTROL_TOPIC
+from schemas.topics import LOG
+from streams.core.instants import parse_utc, utc_text
+from streams.pipeline.progress import Place
+from streams.pipeline.standing import Standing
+from streams.ports import Outgoing, Record
+
+# Bounds one transaction: a long import may have asked for tens of thousands of ticks at once.
+TICKS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a deployment asks of its controller. `expected` holds every source partition, by topics' short names.
+
+    `rules_hash` and `rules` are put in force if the log has no rules yet; later ones come by rules.requested.
+    """
+
+    prefix: str
+    clock: Literal["wall", "simulated"]
+    expected: frozenset[Place]
+    engine: str
+    rules_hash: str
+    rules: dict[str, Any] = field(repr=False)
+    tick_seconds: float = 5.0
+    until: str | None = None
+
+
+class Broadcast(NamedTuple):
+    """Entries for every partition of the log, in order, and keys of hoso.control that are done with them."""
+
+    entries: tuple[bytes, ...]
+    done: tuple[bytes, ...]
+
+
+class ClockMixed(RuntimeError):
+    """One log has one clock: time of one kind cannot follow time of the other."""
+
+    def __init__(self, standing: str, asked: str) -> None:
+        self.standing, self.asked = standing, asked
+        super().__init__(
+            f"the log runs on a {standing} clock and a {asked} one is asked for: "
+            f"set HOSO_CLOCK={standing}, or start a new log under another HOSO_PREFIX"
+        )
+
+
+class _Request(NamedTuple):
+    """A pending tick: ordered by instant, then by arrival."""
+
+    at: int
+    offset: int
+    key: bytes
+    awaited: tuple[tuple[Place, int], ...]
+
+
+class Controller:
+    """Folds hoso.control and says what to broadcast. It reads no clock: the only time is the broker's, in records."""
+
+    def __init__(self, plan: Plan, standing: Standing) -> None:
+        if standing.clock is not None and standing.clock != plan.clock:
+            raise ClockMixed(standing.clock, plan.clock)
+        assert plan.expected, "a deployment has source partitions"
+        self._plan, self._standing = plan, standing
+        self._last_at = None if standing.at is None else parse_utc(standing.at)
+        self._as_of: dict[Place, int] = {}
+        self._offsets: dict[Place, int] = {}
+        # The heap may hold requests that are no longer pending: what counts is the map.
+        self._requests: list[_Request] = []
+        self._pending: dict[bytes, _Request] = {}
+        self._rules: dict[bytes, RulesRequested] = {}
+        self.position = 0
+        self.refused = 0
+
+    @property
+    def standing(self) -> Standing:
+        """What stands in the log once every broadcast so far has been written."""
+        return self._standing
+
+    def waits_for(self) -> tuple[Place, ...]:
+        """The source partitions that hold time back, because nobody has announced an instant for them yet."""
+        return tuple(sorted(self._plan.expected - self._as_of.keys()))
+
+    def fold(self, records: Sequence[Record]) -> None:
+        """Take records of hoso.control in; those read before are skipped, so reading again changes nothing."""
+        for record in records:
+            if record.offset >= self.position:
+                self.position = record.offset + 1
+                self._take(record)
+
+    def broadcast(self) -> Broadcast | None:
+        """What must be written now, in one transaction; None if nothing. It counts as written from here on."""
+        entries: list[dict[str, Any]] = []
+        done: list[bytes] = []
+        self._activate(entries, done)
+        if self._plan.clock == "wall":
+            self._tick_wall(entries)
+        else:
+            self._tick_requested(entries, done)
+        return Broadcast(tuple(map(encode, entries)), tuple(done)) if entries or done else None
+
+    def _take(self, record: Record) -> None:
+        key, value = record.key, record.value
+        if key is None:
+            self.refused += 1
+        elif value is None:
+            self._pending.pop(key, None)
+            self._rules.pop(key, None)
+        else:
+            try:
+                control = CONTROL.validate_json(value)
+                request = _request(control, key, record.offset, self._plan.prefix)
+            except ValueError:
+                # Pydantic's error is one as well. A newer release may announce what this one does not know, and a
+                # command may err: count it, and go on ticking.
+                self.refused += 1
+                return
+            if isinstance(control, Progress):
+                self._advance(control)
+            elif isinstance(control, RulesRequested):
+                self._rules[key] = control
+            elif request is not None:
+                self._pending[key] = request
+                heapq.heappush(self._requests, request)
+
+    def _advance(self, progress: Progress) -> None:
+        """A new owner of a partition may read again what another has forwarded: progress once made stays made."""
+        place = (progress.topic.removeprefix(self._plan.prefix), progress.partition)
+        self._offsets[place] = max(self._offsets.get(place, 0), progress.offset)
+        if progress.as_of is not None:
+            self._as_of[place] = max(self._as_of.get(place, 0), progress.as_of)
+
+    def _activate(self, entries: list[dict[str, Any]], done: list[bytes]) -> None:
+        plan = self._plan
+        if self._standing.clock is None:
+            until = {} if plan.until is None else {"until": plan.until}
+            self._say(entries, {"type": "clock.started", "kind": plan.clock, **until})
+        if self._standing.engine != plan.engine:
+            self._say(entries, {"type": "engine.activated", "version": plan.engine})
+        if self._standing.rules is None:
+            self._say(entries, {"type": "rules.activated", "hash": plan.rules_hash, "content": plan.rules})
+        for key, asked in self._rules.items():
+            if asked.hash != self._standing.rules:
+                self._say(entries, {"type": "rules.activated", "hash": asked.hash, "content": asked.content})
+            done.append(key)
+        self._rules.clear()
+
+    def _tick_wall(self, entries: list[dict[str, Any]]) -> None:
+        if self.waits_for():
+            return
+        at = min(self._as_of[place] for place in self._plan.expected) // 1000
+        if self._last_at is None or at - self._last_at >= self._plan.tick_seconds:
+            self._tick(entries, at)
+
+    def _tick_requested(self, entries: list[dict[str, Any]], done: list[bytes]) -> None:
+        """Requests in the order of their instants; one whose facts are still on their way holds the later ones."""
+        ticks = 0
+        while self._requests and ticks < TICKS_MAX:
+            request = self._requests[0]
+            if self._pending.get(request.key) is request:
+                if any(self._offsets.get(place, 0) < offset for place, offset in request.awaited):
+                    return
+                # A request for an instant that is past cannot turn time back, but its facts wait to be judged: so the
+                # last instant is repeated, once for all such requests.
+                at = request.at if self._last_at is None else max(request.at, self._last_at)
+                if ticks == 0 or at != self._last_at:
+                    self._tick(entries, at)
+                    ticks += 1
+                done.append(request.key)
+                del self._pending[request.key]
+            heapq.heappop(self._requests)
+
+    def _tick(self, entries: list[dict[str, Any]], at: int) -> None:
+        assert self._last_at is None or at >= self._last_at, (at, self._last_at)
+        self._last_at = at
+        standing = self._standing
+        tick = {"type": "clock.ticked", "at": utc_text(at), "rules": standing.rules, "engine": standing.engine}
+        self._say(entries, tick)
+
+    def _say(self, entries: list[dict[str, Any]], entry: dict[str, Any]) -> None:
+        entries.append(entry)
+        self._standing = self._standing.after(entry)
+
+
+def outgoing(broadcast: Broadcast, prefix: str, log_partitions: int) -> list[Outgoing]:
+    """The records of one broadcast: every entry on every partition of the log, and a tombstone for each request."""
+    log, control = prefix + LOG.name, prefix + CONTROL_TOPIC.name
+    return [
+        *(Outgoing(log, None, entry, number) for number in range(log_partitions) for entry in broadcast.entries),
+        *(Outgoing(control, key, None, 0) for key in broadcast.done),
+    ]
+
+
+def _request(control: Control, key: bytes, offset: int, prefix: str) -> _Request | None:
+    """The tick that is asked for, if one is; topics may be named in full or without the deployment's prefix.
+
+    Raises ValueError for a day that no calendar has, and for a place without a partition.
+    """
+    if not isinstance(control, ClockRequested):
+        return None
+    places = ((name.removeprefix(prefix).rpartition("/"), needed) for name, needed in control.offsets.items())
+    awaited = tuple(((topic, int(number)), needed) for (topic, _, number), needed in places)
+    return _Request(parse_utc(control.at), offset, key, awaited)

@@ -1,0 +1,187 @@
+"""Intake: each source record becomes an entry of the log, or a dead letter; the good around a bad one pass."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from schemas.envelope import Event, type_of
+from schemas.events import EVENT, EVENTS_OF_TOPIC
+from schemas.topics import CODES, DEAD_LETTERS, LOG
+from streams.adapters.sealing import Sealer
+from streams.pipeline.dead_letters import dead_letter
+from streams.pipeline.entries import LATEST, InstantOutOfRange, day_of, fact_entry, instant_of
+from streams.pipeline.refusals import KNOWN_VERSIONS, Reason, Refused, parse_schema, peek_version, refused_by_schema
+from streams.pipeline.tokens import SubjectRefused, fact_id_of, key_hash_of, normalise, token_of
+from streams.ports import Outgoing, Record
+
+# The adapter's own method only passes on to this one, and costs a tenth of it.
+_validate: Callable[[bytes], Event] = EVENT.validator.validate_json
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SCHEMAS = {kind: f"urn:hoso:{kind}:{version}" for kind, version in KNOWN_VERSIONS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLimits:
+    """What bounds intake. `until` is the bound of times on a simulated clock; None: the record's own append time is."""
+
+    tolerance_seconds: int
+    message_bytes_max: int
+    simulated: bool = False
+    until: datetime | None = None
+    cases_max: int = 65_536
+
+
+class _Case(NamedTuple):
+    """What is remembered of a subject."""
+
+    token: str
+    key: bytes
+    partition: int | None
+
+
+class Intake:
+    """The step of one worker. It keeps only a bounded memory of subjects: what it forgets, it emits once more.
+
+    `place` says to which partition of the log a key leads, so that this is computed once a case and not once an event;
+    None leaves it to the writer.
+    """
+
+    def __init__(
+        self,
+        prefix: str,
+        limits: IntakeLimits,
+        token_key: bytes,
+        codes: Sealer,
+        letters: Sealer,
+        place: Callable[[bytes], int | None] = lambda _key: None,
+    ) -> None:
+        self._limits, self._token_key, self._codes, self._letters = limits, token_key, codes, letters
+        self._place = place
+        self._log, self._codes_topic, self._dead = (prefix + topic.name for topic in (LOG, CODES, DEAD_LETTERS))
+        self._types = {
+            prefix + topic: frozenset(type_of(model) for model in models) for topic, models in EVENTS_OF_TOPIC.items()
+        }
+        self._cases: OrderedDict[str, _Case] = OrderedDict()
+        self._tolerance = timedelta(seconds=limits.tolerance_seconds)
+        self._bound_of, self._bound = -1, _EPOCH
+
+    def step(self, records: Sequence[Record]) -> list[Outgoing]:
+        """What to write for these records, in their order. Writing it twice is harmless: facts have ids."""
+        out: list[Outgoing] = []
+        for record in records:
+            try:
+                self._forward(record, out)
+            except Refused as refused:
+                out.append(self._dead_letter(record, refused))
+        return out
+
+    def _forward(self, record: Record, out: list[Outgoing]) -> None:
+        event = self._read(record)
+        at, recorded = self._instants(event, record.timestamp)
+        subject = event.subject
+        case = self._cases.get(subject)
+        normal = None
+        if case is None:
+            normal = _normal(subject)
+            token = token_of(self._token_key, normal)
+            key = token.encode()
+            case = _Case(token, key, self._place(key))
+        token, key, partition = case
+        fact = fact_id_of(self._token_key, event.source, event.id)
+        try:
+            value = fact_entry(event, token, fact, at, recorded, self._arrived(record.timestamp))
+        except InstantOutOfRange as error:
+            raise Refused(error.field, Reason.OUT_OF_RANGE) from None
+        out.append(Outgoing(self._log, key, value, partition))
+        if normal is None:
+            self._cases.move_to_end(subject)
+        else:
+            self._remember(subject, case)
+            out.append(Outgoing(self._codes_topic, key, self._codes.seal(normal.encode()), partition))
+
+    def _read(self, record: Record) -> Event:
+        value = record.value
+        if value is None:
+            raise Refused("", Reason.NO_VALUE)
+        if len(value) > self._limits.message_bytes_max:
+            raise Refused("", Reason.TOO_LARGE)
+        try:
+            event = _validate(value)
+        except ValidationError as error:
+            raise refused_by_schema(error, value) from None
+        if event.type not in self._types[record.topic]:
+            raise Refused("type", Reason.TYPE_ELSEWHERE)
+        if event.dataschema is not None and event.dataschema != _SCHEMAS[event.type]:
+            raise Refused("dataschema", _schema_reason(event))
+        # The schema lets control characters pass here, and PostgreSQL cannot store all of them.
+        if not event.source.isprintable():
+            raise Refused("source", Reason.NOT_PRINTABLE)
+        return event
+
+    def _instants(self, event: Event, timestamp: int) -> tuple[datetime, datetime | None]:
+        """When it happened and when it was recorded, in UTC and within the bounds."""
+        bound = self._latest(timestamp)
+        time, is_day = event.time, event.timeprecision == "day"
+        try:
+            at = instant_of(time, event.timeprecision)
+            # A day stands for its end, but it has come when it has begun: today's events may be reported today.
+            begun = day_of(time).astimezone(UTC) if is_day else at
+        except OverflowError:
+            raise Refused("time", Reason.OUT_OF_RANGE) from None
+        _hold("time", begun, bound)
+        if event.recordedtime is None:
+            return at, None
+        try:
+            recorded = event.recordedtime.astimezone(UTC)
+        except OverflowError:
+            raise Refused("recordedtime", Reason.OUT_OF_RANGE) from None
+        _hold("recordedtime", recorded, bound)
+        return at, recorded
+
+    def _arrived(self, timestamp: int) -> datetime | None:
+        """The first whole second by which the broker had a record; a simulated clock asks for none."""
+        return None if self._limits.simulated else datetime.fromtimestamp(timestamp // 1000 + 1, UTC)
+
+    def _latest(self, timestamp: int) -> datetime:
+        """The last instant accepted of a record that the broker appended at `timestamp`."""
+        if self._limits.simulated:
+            return self._limits.until or LATEST
+        # Records of one batch share their append time, so the last bound usually serves again.
+        if timestamp != self._bound_of:
+            self._bound_of, self._bound = timestamp, _EPOCH + timedelta(milliseconds=timestamp) + self._tolerance
+        return self._bound
+
+    def _remember(self, subject: str, case: _Case) -> None:
+        self._cases[subject] = case
+        if len(self._cases) > self._limits.cases_max:
+            self._cases.popitem(last=False)
+
+    def _dead_letter(self, record: Record, refused: Refused) -> Outgoing:
+        key = None if record.key is None else key_hash_of(self._token_key, record.key)
+        # A message refused for its size is not parsed to see what it claims to be.
+        version = None if refused.reason is Reason.TOO_LARGE else peek_version(record.value)
+        return dead_letter(self._dead, record, refused, version, key, self._letters)
+
+
+def _normal(subject: str) -> str:
+    try:
+        return normalise(subject)
+    except SubjectRefused:
+        raise Refused("subject", Reason.PERSONAL_NUMBER) from None
+
+
+def _hold(path: str, instant: datetime, bound: datetime) -> None:
+    if instant > bound:
+        raise Refused(path, Reason.AHEAD)
+    if instant < _EPOCH:
+        raise Refused(path, Reason.TOO_EARLY)
+
+
+def _schema_reason(event: Event) -> Reason:
+    schema = parse_schema(event.dataschema)
+    is_newer = schema is not None and schema[0] == event.type and schema[1] > KNOWN_VERSIONS[event.type]
+    return Reason.SCHEMA_NEWER if is_newer else Reason.SCHEMA_ELSEWHERE

@@ -1,0 +1,190 @@
+"""From records to rows: what of a record is kept in which column. Pure.
+
+Rows are read by field and not through the models of `schemas`: case workers are upgraded before the sink, so a record
+may have a field that this version does not know. It stays in `body`, which is kept as it came.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import ormsgpack
+
+from schemas.codec import decode, encode
+from schemas.topics import CASES_CURRENT, CODES, FLAGS, LOG
+from streams.ports import Headers, Record
+
+Row = tuple[Any, ...]
+
+ENTRY_COLUMNS = ("log_partition", "log_offset", "appended_at", "type", "case_token", "at", "headers", "body")
+CASE_COLUMNS = (
+    "case_token", "version", "unit", "procedure", "channel", "variant", "observed", "official", "opened_at",
+    "due_computed_at", "due_declared_at", "ended_at", "verdict", "assumed_start", "provisional", "illegal", "flags",
+    "rule", "body",
+)  # fmt: skip
+FLAG_COLUMNS = (
+    "flag_id", "cycle", "version", "case_token", "class", "state", "since_at", "until_at", "unit", "procedure",
+    "accountable", "scored_unit", "due_at", "due_kind", "provisional", "rule", "wording", "judged_at", "log_partition",
+    "log_offset", "engine", "rules", "body",
+)  # fmt: skip
+CODE_COLUMNS = ("case_token", "sealed")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Unreadable(ValueError):
+    """A record that one of our own processes wrote is not what it should be. Its values are not repeated here."""
+
+    def __init__(self, record: Record, fault: Exception) -> None:
+        # A KeyError names a field; the text of other errors may quote what they stumbled over.
+        what = f"lacks {fault}" if isinstance(fault, KeyError) else f"is malformed ({type(fault).__name__})"
+        super().__init__(f"record {record.topic}/{record.partition}/{record.offset} {what}")
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of one chunk. Cases and codes hold the newest of each token only."""
+
+    entries: list[Row] = field(default_factory=list)
+    cases: dict[str, Row] = field(default_factory=dict)
+    flag_changes: list[Row] = field(default_factory=list)
+    codes: dict[str, Row] = field(default_factory=dict)
+
+
+def rows_of(records: Sequence[Record], prefix: str) -> Rows:
+    """The rows of a chunk of the deployment's topics; raises Unreadable."""
+    rows = Rows()
+    for record in records:
+        try:
+            _add(rows, record, record.topic.removeprefix(prefix))
+        except (AttributeError, KeyError, TypeError, ValueError) as fault:
+            raise Unreadable(record, fault) from None
+    return rows
+
+
+def _add(rows: Rows, record: Record, topic: str) -> None:
+    if topic == LOG.name:
+        rows.entries.append(_entry(record, _body(record)))
+    elif topic == CASES_CURRENT.name:
+        case = _case(_body(record))
+        known = rows.cases.get(case[0])
+        if known is None or known[1] < case[1]:
+            rows.cases[case[0]] = case
+    elif topic == FLAGS.name:
+        rows.flag_changes.append(_flag(record, _body(record)))
+    elif topic == CODES.name:
+        token = _text(record.key)
+        rows.codes[token] = (token, record.value)
+    else:
+        raise AssertionError(f"topic {record.topic} is not archived")
+
+
+def _entry(record: Record, body: bytes) -> Row:
+    entry = decode(body)
+    token = entry.get("case")
+    # The key is not kept beside the token, so it must be the same.
+    if (record.key or None) != (token.encode() if token else None):
+        raise ValueError("key")
+    at = entry.get("time") or entry.get("at")
+    return (
+        record.partition,
+        record.offset,
+        instant_of(record.timestamp),
+        entry["type"],
+        token,
+        at and datetime.fromisoformat(at),
+        pack_headers(record.headers),
+        body,
+    )
+
+
+def _case(body: bytes) -> Row:
+    view = decode(body)
+    return (
+        view["case"],
+        view["version"],
+        view["unit"],
+        view["procedure"],
+        view["channel"],
+        view["variant"],
+        view["observed"],
+        encode(view["official"]).decode(),
+        datetime.fromisoformat(view["opened"]),
+        _instant(view["due_computed"]),
+        _instant(view["due_declared"]),
+        _instant(view["ended"]),
+        view["verdict"],
+        view["assumed_start"],
+        view["provisional"],
+        view["illegal"],
+        view["flags"],
+        view["rule"],
+        body,
+    )
+
+
+def _flag(record: Record, body: bytes) -> Row:
+    flag = decode(body)
+    headers = dict(record.headers)
+    partition, _, offset = headers["log"].partition(b"/")
+    return (
+        flag["flag_id"],
+        flag["cycle"],
+        flag["version"],
+        flag["case"],
+        flag["class"],
+        flag["state"],
+        _instant(flag["since"]),
+        _instant(flag["until"]),
+        flag["unit"],
+        flag["procedure"],
+        flag["accountable"],
+        flag["scored_unit"],
+        _instant(flag["due"]),
+        flag["due_kind"],
+        flag["provisional"],
+        flag["basis"] and flag["basis"]["rule"],
+        flag["wording"],
+        datetime.fromisoformat(headers["judged_at"].decode()),
+        int(partition),
+        int(offset),
+        headers["engine"].decode(),
+        headers["rules"].decode(),
+        body,
+    )
+
+
+def pack_headers(headers: Headers) -> bytes | None:
+    """Headers as they are kept; None for none."""
+    return ormsgpack.packb(headers) if headers else None
+
+
+def unpack_headers(packed: bytes | None) -> Headers:
+    return tuple((name, value) for name, value in ormsgpack.unpackb(packed)) if packed else ()
+
+
+def instant_of(milliseconds: int) -> datetime:
+    """The broker's time as an instant, exact to the millisecond."""
+    return _EPOCH + milliseconds * _MILLISECOND
+
+
+def milliseconds_of(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def _body(record: Record) -> bytes:
+    if record.value is None:
+        raise KeyError("value")
+    return record.value
+
+
+def _text(raw: bytes | None) -> str:
+    if not raw:
+        raise KeyError("key")
+    return raw.decode()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

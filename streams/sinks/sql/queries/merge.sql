@@ -1,0 +1,84 @@
+-- stage_entries --
+-- Chunks come by COPY, which knows no conflict, into these tables of the connection's own.
+CREATE TEMPORARY TABLE staged_entries (LIKE entries) ON COMMIT DELETE ROWS;
+
+-- stage_cases --
+-- As above, for views of cases.
+CREATE TEMPORARY TABLE staged_cases (LIKE cases) ON COMMIT DELETE ROWS;
+
+-- stage_flag_changes --
+-- As above, for versions of flags.
+CREATE TEMPORARY TABLE staged_flag_changes (LIKE flag_changes) ON COMMIT DELETE ROWS;
+
+-- stage_codes --
+-- Without a sealed code the row says that the code is to be forgotten.
+CREATE TEMPORARY TABLE staged_codes (case_token text, sealed bytea) ON COMMIT DELETE ROWS;
+
+-- merge_entries --
+-- A position of the log never changes its content.
+INSERT INTO entries SELECT * FROM staged_entries ON CONFLICT DO NOTHING;
+
+-- merge_cases --
+-- A case only moves to a higher version. The chunk brings each case at most once.
+INSERT INTO cases SELECT * FROM staged_cases
+ON CONFLICT (case_token) DO UPDATE SET
+    version = excluded.version,
+    unit = excluded.unit,
+    procedure = excluded.procedure,
+    channel = excluded.channel,
+    variant = excluded.variant,
+    observed = excluded.observed,
+    official = excluded.official,
+    opened_at = excluded.opened_at,
+    due_computed_at = excluded.due_computed_at,
+    due_declared_at = excluded.due_declared_at,
+    ended_at = excluded.ended_at,
+    verdict = excluded.verdict,
+    assumed_start = excluded.assumed_start,
+    provisional = excluded.provisional,
+    illegal = excluded.illegal,
+    flags = excluded.flags,
+    rule = excluded.rule,
+    body = excluded.body
+WHERE cases.version < excluded.version;
+
+-- merge_flag_changes --
+-- A version of a flag is said once; said again, the first record stays, with its headers.
+INSERT INTO flag_changes SELECT * FROM staged_flag_changes ON CONFLICT DO NOTHING;
+
+-- merge_flags --
+-- Each cycle of a flag only moves to a higher version; the chunk may bring several.
+INSERT INTO flags
+SELECT DISTINCT ON (flag_id, cycle) * FROM staged_flag_changes ORDER BY flag_id, cycle, version DESC
+ON CONFLICT (flag_id, cycle) DO UPDATE SET
+    version = excluded.version,
+    case_token = excluded.case_token,
+    class = excluded.class,
+    state = excluded.state,
+    since_at = excluded.since_at,
+    until_at = excluded.until_at,
+    unit = excluded.unit,
+    procedure = excluded.procedure,
+    accountable = excluded.accountable,
+    scored_unit = excluded.scored_unit,
+    due_at = excluded.due_at,
+    due_kind = excluded.due_kind,
+    provisional = excluded.provisional,
+    rule = excluded.rule,
+    wording = excluded.wording,
+    judged_at = excluded.judged_at,
+    log_partition = excluded.log_partition,
+    log_offset = excluded.log_offset,
+    engine = excluded.engine,
+    rules = excluded.rules,
+    body = excluded.body
+WHERE flags.version < excluded.version;
+
+-- merge_codes --
+-- The newest code of a token; the chunk brings each token at most once.
+INSERT INTO codes SELECT * FROM staged_codes WHERE sealed IS NOT NULL
+ON CONFLICT (case_token) DO UPDATE SET sealed = excluded.sealed;
+
+-- erase_codes --
+-- Forgets the codes whose newest record is empty.
+DELETE FROM codes USING staged_codes WHERE codes.case_token = staged_codes.case_token AND staged_codes.sealed IS NULL;

@@ -1,0 +1,123 @@
+"""Builders for tests of intake and the controller: every field has a default, so that what is set is what matters."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schemas.codec import decode, encode
+from schemas.control import ClockRequested, Control, Progress, RulesRequested
+from streams.adapters.sealing import CodesBox, LetterOpener, LetterSealer, new_letter_keys
+from streams.pipeline.control_keys import control_key
+from streams.pipeline.controller import Plan
+from streams.pipeline.intake import Intake, IntakeLimits
+from streams.ports import Headers, Outgoing, Record
+
+PREFIX = "t."
+TOKEN_KEY = b"a token key that only tests know."
+CODES = CodesBox("a codes key that only tests know")
+PRIVATE_KEY, PUBLIC_KEY = new_letter_keys()
+LETTERS = LetterOpener(PRIVATE_KEY)
+# 2026-01-06T00:00:00Z, when the broker appended what tests send.
+APPENDED_AT = 1_767_657_600_000
+
+RULES_HASH, OTHER_HASH = "1" * 32, "2" * 32
+
+
+def message(**fields: Any) -> bytes:
+    """A good event; a field given as None is left out, `data` is merged over none."""
+    event: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": "hn01-20260105-000123-2",
+        "source": "urn:hoso:onestop:H26-01",
+        "type": "case.completed",
+        "subject": "dossier:G01.801.001-260105-000123",
+        "time": "2026-01-05T10:00:00+07:00",
+        "data": {},
+    }
+    event.update(fields)
+    return encode({name: value for name, value in event.items() if value is not None})
+
+
+def record(
+    value: bytes | None,
+    *,
+    topic: str = "submission",
+    partition: int = 0,
+    offset: int = 0,
+    timestamp: int = APPENDED_AT,
+    key: bytes | None = b"any",
+    headers: Headers = (),
+) -> Record:
+    return Record(PREFIX + topic, partition, offset, timestamp, key, value, headers)
+
+
+def intake(
+    *,
+    tolerance_seconds: int = 300,
+    message_bytes_max: int = 1024 * 1024,
+    cases_max: int = 65_536,
+    **limits: Any,
+) -> Intake:
+    bounds = IntakeLimits(tolerance_seconds, message_bytes_max, cases_max=cases_max, **limits)
+    return Intake(PREFIX, bounds, TOKEN_KEY, CODES, LetterSealer(PUBLIC_KEY))
+
+
+def on(topic: str, outgoing: list[Outgoing]) -> list[Outgoing]:
+    """What goes to one topic."""
+    return [one for one in outgoing if one.topic == PREFIX + topic]
+
+
+def as_read(outgoing: Outgoing, *, partition: int = 0, offset: int = 0, timestamp: int = APPENDED_AT) -> Record:
+    """The record that a reader will see of what was written."""
+    return Record(outgoing.topic, partition, offset, timestamp, outgoing.key, outgoing.value, outgoing.headers)
+
+
+def entries_of(outgoing: list[Outgoing]) -> list[dict[str, Any]]:
+    """The entries of the log among what was written."""
+    return [decode(one.value) for one in on("log", outgoing) if one.value is not None]
+
+
+def plan(*, clock: str = "wall", partitions: int = 2, **fields: Any) -> Plan:
+    settings: dict[str, Any] = {
+        "prefix": PREFIX,
+        "clock": clock,
+        "expected": frozenset(("submission", number) for number in range(partitions)),
+        "engine": "1",
+        "rules_hash": RULES_HASH,
+        "rules": {"deadlines": []},
+        "tick_seconds": 5.0,
+    }
+    return Plan(**settings | fields)
+
+
+def progress(partition: int, as_of: int | None, offset: int = 0) -> Progress:
+    return Progress(topic=PREFIX + "submission", partition=partition, offset=offset, as_of=as_of)
+
+
+def clock_request(at: str, offsets: Mapping[str, int] | None = None) -> ClockRequested:
+    return ClockRequested(at=at, offsets=dict(offsets or {}))
+
+
+def rules_request(hash: str, content: dict[str, Any] | None = None) -> RulesRequested:  # noqa: A002
+    return RulesRequested(hash=hash, content=content or {})
+
+
+class ControlLog:
+    """hoso.control as the broker would have it: hands out offsets to what is announced."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def say(self, *controls: Control) -> list[Record]:
+        return [self._append(control_key(one), encode(one.model_dump(exclude_none=True))) for one in controls]
+
+    def say_raw(self, key: bytes | None, value: bytes | None) -> list[Record]:
+        return [self._append(key, value)]
+
+    def _append(self, key: bytes | None, value: bytes | None) -> Record:
+        self.records.append(record(value, topic="control", offset=len(self.records), key=key))
+        return self.records[-1]
+
+    def compacted(self) -> list[Record]:
+        """The newest record of each key, as a restart finds them; tombstones are gone."""
+        newest = {one.key: one for one in self.records}
+        return sorted((one for one in newest.values() if one.value is not None), key=lambda one: one.offset)

@@ -1,0 +1,115 @@
+"""Migrations on a real PostgreSQL: once, at the same time, and what each role may do after them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+
+from streams.ports import Position
+from streams.sinks.migrate import KNOWN, SchemaBehind, migrate
+from streams.sinks.postgres import PostgresArchive
+from tests.archive_builders import PREFIX
+
+pytestmark = pytest.mark.services
+
+CATALOG = """
+SELECT c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, c.relacl::text
+FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0
+ORDER BY 1, a.attnum
+"""
+TABLES = ("entries", "cases", "flags", "flag_changes", "codes", "sink_offsets", "deployment")
+VIEWS = ("unit_counts", "verdict_counts", "flag_counts")
+
+
+@pytest.fixture
+def migrated(database: str) -> str:
+    migrate(database)
+    return database
+
+
+def test_migrating_again_changes_nothing(database: str) -> None:
+    assert migrate(database) == list(KNOWN)
+    with psycopg.connect(database) as connection:
+        first = connection.execute(CATALOG).fetchall()
+
+    assert migrate(database) == []
+    with psycopg.connect(database) as connection:
+        assert connection.execute(CATALOG).fetchall() == first
+
+
+def test_several_at_once_apply_each_migration_once(database: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        applied = list(pool.map(migrate, [database] * 4))
+
+    assert sorted(applied) == [[], [], [], list(KNOWN)]
+
+
+def test_where_nothing_is_missing_the_sinks_rights_are_enough(migrated: str) -> None:
+    assert migrate(f"{migrated}?options=-crole%3Dhoso_sink") == []
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    assert [name[:4] for name in KNOWN] == [f"{number:04}" for number in range(1, len(KNOWN) + 1)]
+
+
+async def refusal_of(database: str) -> str:
+    archive = PostgresArchive(database, PREFIX)
+    with pytest.raises(SchemaBehind) as refusal:
+        await archive.open([Position(PREFIX + "log", 0, 0)])
+    await archive.close()
+    return str(refusal.value)
+
+
+async def test_a_sink_refuses_a_database_that_was_never_migrated(database: str) -> None:
+    refusal = await refusal_of(database)
+
+    assert all(name in refusal for name in KNOWN)
+
+
+async def test_a_sink_refuses_a_database_that_lacks_the_newest_migration(migrated: str) -> None:
+    with psycopg.connect(migrated) as connection:
+        connection.execute("DELETE FROM schema_migrations WHERE migration_id = %s", [KNOWN[-1]])
+
+    refusal = await refusal_of(migrated)
+
+    assert KNOWN[-1] in refusal
+    assert KNOWN[0] not in refusal
+
+
+def readable(database: str, role: str) -> set[str]:
+    found = set()
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"SET ROLE {role}")
+        for table in TABLES + VIEWS:
+            try:
+                connection.execute(f"SELECT * FROM {table}")
+                found.add(table)
+            except InsufficientPrivilege:
+                pass
+    return found
+
+
+def test_each_role_reads_what_it_needs(migrated: str) -> None:
+    assert readable(migrated, "hoso_grafana") == set(VIEWS)
+    assert readable(migrated, "hoso_reader") == {*TABLES, *VIEWS} - {"codes"}
+    assert readable(migrated, "hoso_sink") == set(TABLES)
+
+
+@pytest.mark.parametrize("role", ["hoso_grafana", "hoso_reader"])
+def test_readers_write_nothing(migrated: str, role: str) -> None:
+    with psycopg.connect(migrated, autocommit=True) as connection:
+        connection.execute(f"SET ROLE {role}")
+        for statement in ("INSERT INTO deployment VALUES (true, 'x')", "CREATE TABLE mine ()", "DELETE FROM entries"):
+            with pytest.raises(InsufficientPrivilege):
+                connection.execute(statement)
+
+
+@pytest.mark.parametrize("table", ["entries", "flag_changes"])
+def test_the_sink_cannot_change_history(migrated: str, table: str) -> None:
+    with psycopg.connect(migrated, autocommit=True) as connection:
+        connection.execute("SET ROLE hoso_sink")
+        for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET body = ''", f"TRUNCATE {table}"):
+            with pytest.raises(InsufficientPrivilege):
+                connection.execute(statement)

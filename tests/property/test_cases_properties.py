@@ -1,0 +1,151 @@
+"""The case step: where chunks end and where a worker stops makes no difference to rows or records."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.codec import decode
+from schemas.flags import CASE_VIEW, FLAG
+from schemas.topics import CASES_CURRENT, FLAGS, FLAGS_CURRENT
+from streams.pipeline.cases import MARK_ROW, CasePartition
+from streams.ports import Outgoing, Record
+from tests.core_builders import (
+    activation,
+    asked,
+    at,
+    completed,
+    content_of,
+    deadline_row,
+    entry,
+    official,
+    ready,
+    received,
+    records,
+    tick,
+)
+
+LAW, OTHER_LAW = content_of(), content_of(deadline_row(amount=3))
+TOKENS = ("token-a", "token-b", "token-c")
+START = at("2026-01-05 08:00")
+
+steps = st.sampled_from([received, completed, asked, ready, official]).flatmap(
+    lambda build: st.builds(build, case=st.sampled_from(TOKENS))
+) | st.builds(
+    entry,
+    st.sampled_from(["supplement.received", "card.returned", "case.completed", "case.received"]),
+    st.integers(START, START + 20 * 86_400),
+    case=st.sampled_from(TOKENS),
+)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Record]:
+    """A log with the law first, ticks in rising time, perhaps other law in the midst, and a last tick."""
+    told: list[dict[str, Any]] = [{"type": "clock.started", "kind": "wall"}, activation(LAW)]
+    now = START
+    for _ in range(draw(st.integers(1, 5))):
+        told += draw(st.lists(steps, max_size=5))
+        if draw(st.integers(0, 4)) == 0:
+            told.append(activation(OTHER_LAW))
+        now += draw(st.integers(0, 8 * 86_400))
+        told.append(tick(now))
+    return records([*told, tick(now + 40 * 86_400)])
+
+
+def partition(rows: dict[bytes, bytes]) -> CasePartition:
+    return CasePartition(0, rows, lambda topic: topic.name)
+
+
+def split(log: Sequence[Record], cuts: Sequence[int]) -> list[Sequence[Record]]:
+    bounds = [0, *sorted(cut % (len(log) + 1) for cut in cuts), len(log)]
+    return [log[first:last] for first, last in zip(bounds, bounds[1:], strict=False)]
+
+
+def by_key(out: Sequence[Outgoing]) -> dict[tuple[str, bytes | None], list[Outgoing]]:
+    found: dict[tuple[str, bytes | None], list[Outgoing]] = defaultdict(list)
+    for one in out:
+        found[one.topic, one.key].append(one)
+    return found
+
+
+def whole(log: Sequence[Record]) -> tuple[dict[bytes, bytes], list[Outgoing]]:
+    rows: dict[bytes, bytes] = {}
+    return rows, list(partition(rows).step(log).records)
+
+
+cuts = st.lists(st.integers(0, 60), max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(logs(), cuts)
+def test_chunk_boundaries_make_no_difference(log: list[Record], at_: list[int]) -> None:
+    rows: dict[bytes, bytes] = {}
+    cases = partition(rows)
+
+    out = [one for chunk in split(log, at_) for one in cases.step(chunk).records]
+
+    assert (rows, out) == whole(log)
+
+
+@settings(max_examples=60, deadline=None)
+@given(logs(), cuts)
+def test_a_worker_that_stops_and_begins_again_from_its_rows_was_never_away(log: list[Record], at_: list[int]) -> None:
+    rows: dict[bytes, bytes] = {}
+    out: list[Outgoing] = []
+    for chunk in split(log, at_):
+        # The rows as a changelog would give them back: in whatever order, and the last chunk perhaps once more.
+        rows = dict(sorted(rows.items(), reverse=True))
+        cases = partition(rows)
+        out += cases.step(log[max(0, cases.next_offset - 3) : cases.next_offset]).records
+        out += cases.step(chunk).records
+
+    expected_rows, expected = whole(log)
+    assert rows == expected_rows
+    assert by_key(out) == by_key(expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(logs(), cuts)
+def test_the_rows_of_a_chunk_are_all_that_changed_in_it(log: list[Record], at_: list[int]) -> None:
+    rows: dict[bytes, bytes] = {}
+    cases = partition(rows)
+    for chunk in split(log, at_):
+        before = dict(rows)
+
+        writes = cases.step(chunk)
+
+        assert before | dict(writes.rows) == rows
+        assert decode(rows[MARK_ROW])["offset"] == writes.next_offset
+
+
+@settings(max_examples=60, deadline=None)
+@given(logs())
+def test_what_goes_out_is_as_the_schemas_say_and_stays_in_its_partition(log: list[Record]) -> None:
+    _, out = whole(log)
+
+    for one in out:
+        assert one.value is not None
+        assert one.key is not None
+        if one.topic == CASES_CURRENT.name:
+            assert CASE_VIEW.validate_json(one.value).case == one.key.decode()
+        else:
+            flag = FLAG.validate_json(one.value)
+            assert one.key.decode() == {FLAGS.name: flag.case, FLAGS_CURRENT.name: flag.flag_id}[one.topic]
+    assert {one.partition for one in out} <= {0}
+
+
+@settings(max_examples=60, deadline=None)
+@given(logs())
+def test_versions_of_a_flag_rise_by_one_and_are_never_used_twice(log: list[Record]) -> None:
+    _, out = whole(log)
+
+    versions: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for one in out:
+        if one.topic == FLAGS.name and one.value is not None:
+            flag = decode(one.value)
+            versions[flag["flag_id"], flag["cycle"]].append(flag["version"])
+
+    assert all(found == list(range(1, len(found) + 1)) for found in versions.values())

@@ -1,0 +1,119 @@
+"""From records to rows: one row a record, the newest of each case and code, and no value in an error."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from streams.sinks.rows import (
+    CASE_COLUMNS,
+    CODE_COLUMNS,
+    ENTRY_COLUMNS,
+    FLAG_COLUMNS,
+    Unreadable,
+    instant_of,
+    milliseconds_of,
+    pack_headers,
+    rows_of,
+    unpack_headers,
+)
+from streams.sinks.statements import QUERIES, load, split
+from tests.archive_builders import APPENDED, PREFIX, RULES, TOKEN, case, code, entry_record, fact, flag, tick
+
+
+def test_a_fact_becomes_a_row_of_its_case() -> None:
+    record = fact(7, partition=3)
+
+    [row] = rows_of([record], PREFIX).entries
+
+    assert dict(zip(ENTRY_COLUMNS, row, strict=True)) == {
+        "log_partition": 3,
+        "log_offset": 7,
+        "appended_at": datetime(2026, 1, 5, 3, 0, 7, 130_000, tzinfo=UTC),
+        "type": "case.completed",
+        "case_token": TOKEN,
+        "at": datetime(2026, 1, 5, 3, tzinfo=UTC),
+        "headers": None,
+        "body": record.value,
+    }
+
+
+def test_control_entries_belong_to_no_case_and_only_ticks_have_an_instant() -> None:
+    rules = entry_record(1, {"type": "rules.activated", "hash": RULES, "content": {}})
+
+    rows = [dict(zip(ENTRY_COLUMNS, row, strict=True)) for row in rows_of([tick(0), rules], PREFIX).entries]
+
+    assert [row["case_token"] for row in rows] == [None, None]
+    assert [row["at"] for row in rows] == [datetime(2026, 1, 14, tzinfo=UTC), None]
+
+
+def test_a_flag_becomes_a_row_with_where_and_by_what_it_was_judged() -> None:
+    record = flag(0, cycle=2, version=3, basis=None)
+
+    [row] = rows_of([record], PREFIX).flag_changes
+
+    named = dict(zip(FLAG_COLUMNS, row, strict=True))
+    assert (named["cycle"], named["version"], named["class"], named["rule"]) == (2, 3, "overdue", None)
+    assert named["since_at"] == datetime(2026, 1, 13, 10, tzinfo=UTC)
+    assert named["judged_at"] == datetime(2026, 1, 14, tzinfo=UTC)
+    assert (named["log_partition"], named["log_offset"]) == (3, 41)
+    assert (named["engine"], named["rules"], named["body"]) == ("1", RULES, record.value)
+
+
+def test_a_chunk_brings_each_case_and_each_code_once() -> None:
+    rows = rows_of([case(0, version=2), case(1, version=3), case(2, version=1), code(0, b"a"), code(1, b"b")], PREFIX)
+
+    [row] = rows.cases.values()
+    assert dict(zip(CASE_COLUMNS, row, strict=True))["version"] == 3
+    assert dict(zip(CODE_COLUMNS, rows.codes[TOKEN], strict=True)) == {"case_token": TOKEN, "sealed": b"b"}
+
+
+def test_a_field_that_a_newer_worker_adds_is_no_trouble() -> None:
+    record = case(0)
+    grown = record._replace(value=(record.value or b"")[:-1] + b',"province":"79"}')
+
+    assert rows_of([grown], PREFIX).cases[TOKEN][-1] == grown.value
+
+
+def test_a_missing_field_is_named_and_no_value_is_quoted() -> None:
+    broken = case(4)._replace(value=b'{"case": "001099123456", "version": 1}')
+
+    with pytest.raises(Unreadable, match=r"^record t\.cases\.current/0/4 lacks 'unit'$"):
+        rows_of([broken], PREFIX)
+
+
+def test_a_topic_that_is_not_ours_is_our_own_fault() -> None:
+    with pytest.raises(AssertionError, match=r"t\.dead-letters is not archived"):
+        rows_of([fact(0)._replace(topic=PREFIX + "dead-letters")], PREFIX)
+
+
+@pytest.mark.parametrize("milliseconds", [0, 1, -1, APPENDED, 253_402_300_799_999])
+def test_the_brokers_time_is_kept_to_the_millisecond(milliseconds: int) -> None:
+    assert milliseconds_of(instant_of(milliseconds)) == milliseconds
+
+
+def test_headers_are_kept_in_order_with_their_repeats() -> None:
+    headers = (("b", b"\x00"), ("a", b""), ("b", b"again"))
+
+    assert unpack_headers(pack_headers(headers)) == headers
+    assert pack_headers(()) is None
+    assert unpack_headers(None) == ()
+
+
+def test_every_statement_is_described_and_loaded_by_its_name() -> None:
+    text = "-- first --\n-- What it does.\nSELECT 1;\n\n-- second_one --\n-- As above.\nSELECT 2,\n    3;\n"
+
+    assert split(text) == {"first": "SELECT 1;", "second_one": "SELECT 2,\n    3;"}
+    for path in QUERIES.glob("*.sql"):
+        assert described(path), path.name
+    assert "advance_offsets" in load()
+
+
+def described(path: Path) -> bool:
+    lines = path.read_text().splitlines()
+    return all(
+        following.startswith("-- ")
+        for line, following in pairwise(lines)
+        if line.startswith("-- ") and line.endswith(" --")
+    )
