@@ -1,0 +1,138 @@
+"""The case job: recovers a partition's rows, folds its chunks, and makes each durable in one transaction.
+
+While one partition waits for its commit, another folds; before a partition folds again its commit is awaited. A fold
+runs in a thread: a tick that judges a million cases takes longer than a transaction may stay open, or a probe waits.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from streams.agents.ending import leave
+from streams.agents.jobs import Start
+from streams.agents.rows import PartitionedRows, Rows
+from streams.agents.vitals import Place, Vitals
+from streams.clock import monotonic_seconds
+from streams.ports import Outgoing, Position, Reader, Record, Transactions
+
+
+class Writes(Protocol):
+    """What one chunk makes durable: rows for the changelog, records for other topics, all of the same partition."""
+
+    @property
+    def rows(self) -> Sequence[tuple[bytes, bytes]]: ...
+
+    @property
+    def records(self) -> Sequence[Outgoing]: ...
+
+    @property
+    def next_offset(self) -> int: ...
+
+
+class Partition(Protocol):
+    """streams.pipeline.cases.CasePartition, as far as it is needed here. Never called twice at once."""
+
+    @property
+    def next_offset(self) -> int: ...
+
+    def step(self, records: Sequence[Record]) -> Writes: ...
+
+
+# Its first argument is what the job's own partitions return from `step`, of whatever class.
+Observe = Callable[[Any, float], None]
+
+
+def ignore(_writes: Writes, _seconds: float) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class CasePorts:
+    """What a case job reaches the outside through."""
+
+    reader: Reader
+    transactions: Callable[[int], Transactions]  # by partition, not yet opened
+    changelog: str
+    group: str
+    # Told of each chunk when it is durable, and how many seconds that took.
+    observe: Observe = ignore
+
+
+@dataclass
+class _Held:
+    partition: Partition
+    transactions: Transactions
+    commit: asyncio.Task[None] | None = None
+
+
+class CaseJob:
+    """See Job. `make` is given a partition and its recovered rows, which it changes in place."""
+
+    def __init__(
+        self,
+        make: Callable[[int, Rows], Partition],
+        ports: CasePorts,
+        rows: PartitionedRows,
+        vitals: Vitals,
+        fail: Callable[[BaseException], object] = leave,
+    ) -> None:
+        self._make, self._ports, self._rows, self._vitals, self._fail = make, ports, rows, vitals, fail
+        self._held: dict[int, _Held] = {}
+
+    async def take(self, place: Place) -> Start:
+        partition = place[1]
+        transactions = self._ports.transactions(partition)
+        try:
+            # First the id, then the rows: from here on no earlier owner can write, and what it left open is aborted.
+            await transactions.open()
+            rows = await self._recover(partition)
+            held = _Held(await asyncio.to_thread(self._make, partition, rows), transactions)
+        except BaseException:
+            self._rows.drop(partition)
+            await transactions.close()
+            raise
+        self._held[partition] = held
+        return held.partition.next_offset
+
+    async def handle(self, place: Place, records: Sequence[Record]) -> None:
+        held = self._held[place[1]]
+        if held.commit is not None:
+            await held.commit
+        writes = await asyncio.to_thread(held.partition.step, records)
+        held.commit = asyncio.create_task(self._commit(place, held.transactions, writes))
+        held.commit.add_done_callback(self._end_if_failed)
+
+    async def settle(self) -> None:
+        for held in self._held.values():
+            if held.commit is not None:
+                await held.commit
+
+    async def drop(self, place: Place) -> None:
+        partition = place[1]
+        self._rows.drop(partition)
+        await self._held.pop(partition).transactions.close()
+
+    async def _recover(self, partition: int) -> Rows:
+        rows, changelog, reader = self._rows.take(partition), self._ports.changelog, self._ports.reader
+        end = (await reader.end_offsets(changelog))[partition]
+        async for chunk in reader.read(changelog, partition, 0, end):
+            self._rows.apply(partition, chunk)
+            self._vitals.rows_recovered += len(chunk)
+            self._vitals.progress()
+        return rows
+
+    async def _commit(self, place: Place, transactions: Transactions, writes: Writes) -> None:
+        topic, partition = place
+        rows = [Outgoing(self._ports.changelog, key, value, partition) for key, value in writes.rows]
+        began_at = monotonic_seconds()
+        await transactions.commit(
+            [*writes.records, *rows], self._ports.group, [Position(topic, partition, writes.next_offset)]
+        )
+        self._vitals.progress()
+        self._ports.observe(writes, monotonic_seconds() - began_at)
+
+    def _end_if_failed(self, commit: asyncio.Task[None]) -> None:
+        """Memory is ahead of what is durable, by a chunk nobody will fold again: only a restart is right."""
+        if not commit.cancelled() and (error := commit.exception()) is not None:
+            self._fail(error)

@@ -1,0 +1,126 @@
+"""The client that Faust's consumer drives, in its own thread: read_committed, silent until told where to begin."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.consumer.group_coordinator import OffsetCommitRequest
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from mode import Service
+
+from streams.agents.ending import MembershipLost, leave
+from streams.agents.jobs import Start
+
+# A partition that is read to the end of its last fetch waits for the fetch in flight (the client keeps one a broker),
+# which idle partitions hold up for this long. Half a second, the default, is felt.
+FETCH_WAIT_MS = 100
+WATCH_SECONDS = 1.0
+
+Fetched = Mapping[TP, list[Any]]
+
+
+class RecordsGone(RuntimeError):
+    """What is to be read next is not in the topic."""
+
+    def __init__(self, place: TP, start: int, beginning: int, end: int) -> None:
+        super().__init__(f"{place.topic}/{place.partition} holds offsets {beginning} to {end}, needed from {start} on")
+
+
+class Listener(driver.ConsumerRebalanceListener):
+    """Called by the client in its own thread, where both methods act at once, before anything can be fetched."""
+
+    def on_partitions_revoked(self, revoked: Iterable[Any]) -> Any:
+        thread = cast(ConsumerThread, self._thread)
+        if revoked and thread.membership_is_lost:
+            # A static member that joins once more takes its id back from whoever took it over: two processes would
+            # fight for it. This one is the older, or its session expired: it goes.
+            leave(MembershipLost(thread.app.conf.consumer_group_instance_id))
+        return super().on_partitions_revoked(revoked)
+
+    def on_partitions_assigned(self, assigned: Iterable[Any]) -> Any:
+        cast(ConsumerThread, self._thread).silence(assigned)
+        return super().on_partitions_assigned(assigned)
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """`assignments` counts them: what was fetched under an earlier one must not be handed out."""
+
+    assignments = 0
+
+    @property
+    def membership_is_lost(self) -> bool:
+        generation = self._ensure_consumer()._coordinator.generation
+        return bool(generation == OffsetCommitRequest.DEFAULT_GENERATION_ID)
+
+    def silence(self, assigned: Iterable[Any]) -> None:
+        """Fetch nothing until `begin`: not what recovery makes us skip, and no fetch in flight that would delay it."""
+        self.assignments += 1
+        self._ensure_consumer().pause(*assigned)
+
+    async def begin(self, assignments: int, starts: Mapping[TP, Start]) -> bool:
+        """Read from these starts on; False if there has been another assignment since, and nothing was done."""
+        bounds = await self.call_thread(self._bounds, list(starts))
+        for place, start in starts.items():
+            beginning, end = bounds[place]
+            if not beginning <= start <= end:
+                raise RecordsGone(place, start, beginning, end)
+        return bool(await self.call_thread(self._begin, assignments, starts))
+
+    async def fetch(self, timeout_seconds: float) -> tuple[int, Fetched]:
+        """What has arrived of any partition, and the assignment under which it was fetched."""
+        return cast(tuple[int, Fetched], await self.call_thread(self._fetch, timeout_seconds))
+
+    def committed_end(self, place: TP) -> int | None:
+        """Where a committed reader would stop, as of the last fetch."""
+        return cast(int | None, self._ensure_consumer().last_stable_offset(TopicPartition(*place)))
+
+    async def _bounds(self, places: list[TP]) -> dict[TP, tuple[int, int]]:
+        consumer, wanted = self._ensure_consumer(), [TopicPartition(*place) for place in places]
+        first, last = await consumer.beginning_offsets(wanted), await consumer.end_offsets(wanted)
+        return {place: (first[place], last[place]) for place in places}
+
+    async def _begin(self, assignments: int, starts: Mapping[TP, Start]) -> bool:
+        consumer = self._ensure_consumer()
+        if assignments != self.assignments or consumer.assignment() != set(starts):
+            return False
+        for place, start in starts.items():
+            consumer.seek(TopicPartition(*place), start)
+        consumer.resume(*consumer.assignment())
+        return True
+
+    async def _fetch(self, timeout_seconds: float) -> tuple[int, Fetched]:
+        consumer = self._ensure_consumer()
+        fetched = await consumer.getmany(timeout_ms=int(timeout_seconds * 1000))
+        return self.assignments, fetched
+
+    @Service.task
+    async def _watch(self) -> None:
+        """The client keeps errors of its background tasks for whoever polls next, and nobody polls during recovery."""
+        async for _ in self.itertimer(WATCH_SECONDS, name="watch"):
+            self._ensure_consumer()._coordinator.check_errors()
+
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
+        conf = self.app.conf
+        return AIOKafkaConsumer(
+            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            client_id=conf.broker_client_id,
+            group_id=conf.id,
+            group_instance_id=conf.consumer_group_instance_id,
+            # Faust's assignor keeps partitions where they are, and the same numbers of co-partitioned topics together.
+            partition_assignment_strategy=[self.app.assignor],
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_records=conf.broker_max_poll_records,
+            max_partition_fetch_bytes=conf.consumer_max_fetch_size,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            max_poll_interval_ms=int(conf.broker_max_poll_interval * 1000),
+            request_timeout_ms=int(conf.broker_request_timeout * 1000),
+            session_timeout_ms=int(conf.broker_session_timeout * 1000),
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
+            metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
+            connections_max_idle_ms=conf.consumer_connections_max_idle_ms,
+            **driver.credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
+        )

@@ -1,0 +1,179 @@
+"""The intake job: chunks of source records to the log, and announcements of how far it is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from schemas.codec import encode
+from schemas.control import Progress
+from streams.adapters.announcer import Announcer
+from streams.adapters.source_offsets import SourceOffsets
+from streams.agents.ending import leave
+from streams.agents.jobs import Start
+from streams.agents.vitals import Place
+from streams.clock import monotonic_seconds
+from streams.pipeline.control_keys import control_key
+from streams.pipeline.intake import Intake
+from streams.pipeline.progress import Forwarded, announcements
+from streams.ports import Outgoing, Reader, Record, Writer
+
+# How many offsets without a record are looked through at once, where a partition ends with markers of transactions.
+_GAP_MAX = 1000
+_BEGUN_POLL_SECONDS = 0.1
+
+Observe = Callable[[Place, Sequence[Record], Sequence[Outgoing], float], None]
+
+
+@dataclass(frozen=True)
+class IntakePorts:
+    """What intake reaches the outside through, open as long as the worker holds anything."""
+
+    writer: Writer
+    announcer: Announcer
+    offsets: SourceOffsets
+    reader: Reader
+
+
+@dataclass(frozen=True)
+class IntakePlan:
+    """Full names of topics, and how often to announce: at least each `announce_seconds`, at most each `gap_seconds`."""
+
+    log: str
+    log_partitions: int
+    control: str
+    announce_seconds: float = 1.0
+    gap_seconds: float = 0.2
+    # Told of each chunk when it is durable: what came, what was written, how many seconds that took.
+    observe: Observe = lambda _place, _records, _written, _seconds: None
+
+
+class IntakeJob:
+    """See Job. A chunk is handled when all it became is acknowledged; to handle one twice is harmless."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        plan: IntakePlan,
+        connect: Callable[[], AbstractAsyncContextManager[IntakePorts]],
+        fail: Callable[[BaseException], object] = leave,
+    ) -> None:
+        self._intake, self._plan, self._connect, self._fail = intake, plan, connect, fail
+        self._connecting = asyncio.Lock()
+        self._connection: AbstractAsyncContextManager[IntakePorts] | None = None
+        self._ports: IntakePorts | None = None
+        self._announcing: asyncio.Task[None] | None = None
+        self._forwarded: dict[Place, Forwarded] = {}
+        self._announced: dict[Place, Forwarded] = {}
+        self._announced_at: int | None = None
+        self._looked: dict[Place, int] = {}
+        self._moved = asyncio.Event()
+        self._has_begun = False
+
+    async def take(self, place: Place) -> Start:
+        ports = await self._open()
+        start = await ports.offsets.start(place)
+        self._forwarded[place] = Forwarded(start)
+        self._moved.set()
+        return start
+
+    async def handle(self, place: Place, records: Sequence[Record]) -> None:
+        assert self._ports is not None, "a chunk of a place that was not taken"
+        began_at = monotonic_seconds()
+        written = self._intake.step(records)
+        await self._ports.writer.append(written)
+        last = records[-1]
+        self._forwarded[place] = Forwarded(last.offset + 1, last.timestamp)
+        self._moved.set()
+        self._plan.observe(place, records, written, monotonic_seconds() - began_at)
+
+    async def settle(self) -> None:
+        """A chunk is durable when `handle` returns."""
+
+    async def drop(self, place: Place) -> None:
+        self._forwarded.pop(place, None)
+        self._announced.pop(place, None)
+        self._looked.pop(place, None)
+        if not self._forwarded:
+            await self._close()
+
+    async def announce(self) -> None:
+        """Tell how far we are, in the order that makes it true: announced before, then the ends, then what we did."""
+        ports, announced_at = self._ports, self._announced_at
+        assert ports is not None, "announced before anything was taken"
+        ends = await ports.offsets.ends(list(self._forwarded))
+        await self._step_over_markers(ports.reader, ends)
+        said = announcements(announced_at, self._forwarded, ends)
+        self._announced = dict(self._forwarded)
+        if said:
+            self._announced_at = await ports.announcer.announce([self._outgoing(one) for one in said])
+
+    async def _step_over_markers(self, reader: Reader, ends: Mapping[Place, int]) -> None:
+        """A transaction ends with a marker that has an offset and is no record: before it, a partition looks unread.
+
+        So look once at what follows the offset that a place rests at; where work waits, only if it is little.
+        """
+        all_rest = self._forwarded == self._announced
+        for place, end in ends.items():
+            done = self._forwarded.get(place)
+            if done is None or done != self._announced.get(place) or self._looked.get(place) == done.offset:
+                continue
+            if 0 < end - done.offset <= _GAP_MAX or (all_rest and end > done.offset):
+                self._looked[place] = done.offset
+                upto = min(end, done.offset + _GAP_MAX)
+                if not await _any_record(reader.read(*place, done.offset, upto)) and self._forwarded.get(place) == done:
+                    self._forwarded[place] = done._replace(offset=upto)
+
+    def _outgoing(self, progress: Progress) -> Outgoing:
+        value = encode(progress.model_dump(exclude_none=True))
+        return Outgoing(self._plan.control, control_key(progress), value, 0)
+
+    async def _announce_for_ever(self) -> None:
+        try:
+            while True:
+                self._moved.clear()
+                await self.announce()
+                await asyncio.sleep(self._plan.gap_seconds)
+                try:
+                    async with asyncio.timeout(self._plan.announce_seconds - self._plan.gap_seconds):
+                        await self._moved.wait()
+                except TimeoutError:
+                    pass
+        except Exception as error:  # noqa: BLE001  (the outermost frame of this task)
+            self._fail(error)
+
+    async def _open(self) -> IntakePorts:
+        async with self._connecting:
+            if self._ports is None:
+                self._connection = self._connect()
+                self._ports = await self._connection.__aenter__()
+                self._announcing = asyncio.create_task(self._announce_for_ever())
+            if not self._has_begun:
+                await self._log_begins(self._ports.offsets)
+            return self._ports
+
+    async def _log_begins(self, offsets: SourceOffsets) -> None:
+        """The first entry of every partition is the clock's: until the controller has written it, nothing follows."""
+        log = [(self._plan.log, number) for number in range(self._plan.log_partitions)]
+        while not self._has_begun:
+            self._has_begun = all((await offsets.ends(log)).values())
+            if not self._has_begun:
+                # The controller may be another process: there is nothing here to wait for but the log.
+                await asyncio.sleep(_BEGUN_POLL_SECONDS)
+
+    async def _close(self) -> None:
+        async with self._connecting:
+            if self._announcing is not None:
+                self._announcing.cancel()
+                await asyncio.wait({self._announcing})
+            if self._connection is not None:
+                await self._connection.__aexit__(None, None, None)
+            self._announcing = self._connection = self._ports = None
+
+
+async def _any_record(chunks: AsyncIterator[Sequence[Record]]) -> bool:
+    found = False
+    # Not left at the first record: a reader that is left early keeps its connection.
+    async for records in chunks:
+        found = found or bool(records)
+    return found
