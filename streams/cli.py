@@ -23,15 +23,19 @@ from streams.importer.order import OrderRefused
 from streams.replay.driver import NoLaw, NothingJudged
 from streams.replay.sources import BadLine
 from streams.settings import Settings, load_settings
-from streams.wiring import logs, workers
+from streams.sinks.figures import UnitFigures
+from streams.wiring import deployment, logs, workers
+from streams.wiring.deployment import REFUSALS
 
 EXIT_REFUSED_ROWS = 3
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 
 topics = typer.Typer(no_args_is_help=True, help="The topics of a deployment.")
+letters = typer.Typer(no_args_is_help=True, help="What intake refused, sealed.")
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.add_typer(topics, name="topics")
+app.add_typer(letters, name="dead-letters")
 _notes = Console(stderr=True)
 _tables = Console()
 
@@ -40,6 +44,17 @@ _tables = Console()
 def _hoso() -> None:
     """Watches the life of dossiers: what is really late, what only looks late, and on what evidence."""
 
+
+_REFUSALS: tuple[type[Exception], ...] = (
+    MappingRefused,
+    OrderRefused,
+    CoreError,
+    NothingJudged,
+    NoLaw,
+    BadLine,
+    OSError,
+    *REFUSALS,
+)
 
 InputFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
@@ -153,7 +168,9 @@ def topics_create(as_json: AsJson = False) -> None:
 
         HOSO_KAFKA=127.0.0.1:9092 hoso topics create
     """
-    _show_topics(asyncio.run(create_topics(_settings())), as_json=as_json)
+    with _told_errors():
+        rows = asyncio.run(create_topics(_settings()))
+    _show_topics(rows, as_json=as_json)
 
 
 @topics.command("show")
@@ -164,7 +181,9 @@ def topics_show(as_json: AsJson = False) -> None:
 
         hoso topics show --json
     """
-    _show_topics(asyncio.run(show_topics(_settings())), as_json=as_json)
+    with _told_errors():
+        rows = asyncio.run(show_topics(_settings()))
+    _show_topics(rows, as_json=as_json)
 
 
 def _show_topics(rows: Sequence[TopicRow], *, as_json: bool) -> None:
@@ -180,6 +199,80 @@ def _show_topics(rows: Sequence[TopicRow], *, as_json: bool) -> None:
         _tables.print(table)
     if any(row.state in (TopicState.MISSING, TopicState.DIFFERS) for row in rows):
         raise typer.Exit(1)
+
+
+@letters.command("list")
+def letters_list(as_json: AsJson = False) -> None:
+    """List dead letters: where they came from and why they were refused. No key is needed, no content is shown.
+
+    Example:
+
+        hoso dead-letters list --json
+    """
+    with _told_errors():
+        found = deployment.dead_letters(_settings())
+    if as_json:
+        sys.stdout.write(orjson.dumps([letter.told() for letter in found], option=orjson.OPT_INDENT_2).decode() + "\n")
+        return
+    table = Table(box=None)
+    for name in ("partition", "offset", "from", "field", "reason"):
+        table.add_column(name, overflow="fold")
+    for letter in found:
+        place = f"{letter.topic}/{letter.partition} offset {letter.offset}"
+        table.add_row(str(letter.at_partition), str(letter.at_offset), place, letter.path, letter.reason)
+    _tables.print(table)
+
+
+@letters.command("show")
+def letters_show(
+    partition: int,
+    offset: int,
+    private_key: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="File with the private key (hex).")],
+) -> None:
+    """Write the original value of one dead letter to standard output, exactly as it came.
+
+    Example:
+
+        hoso dead-letters show 0 17 --private-key /media/key/dead-letters.key > original.bin
+    """
+    with _told_errors():
+        original = deployment.open_letter(_settings(), partition, offset, private_key.read_text().strip())
+    sys.stdout.buffer.write(original.value or b"")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version; what is there already is left alone.
+
+    Example:
+
+        HOSO_DATABASE=postgresql://owner@db/hoso hoso migrate
+    """
+    with _told_errors():
+        applied = deployment.migrate_database(_settings())
+    for name in applied:
+        _tables.print(name)
+
+
+@app.command()
+def units(as_json: AsJson = False) -> None:
+    """Per unit, what the scoring system reports beside what the evidence shows, as simple counts.
+
+    Example:
+
+        hoso units --json
+    """
+    with _told_errors():
+        found = deployment.figures(_settings())
+    if as_json:
+        sys.stdout.write(orjson.dumps([unit._asdict() for unit in found], option=orjson.OPT_INDENT_2).decode() + "\n")
+        return
+    table = Table(box=None)
+    for name in UnitFigures._fields:
+        table.add_column(name.replace("_", "\n"), justify="left" if name == "unit" else "right")
+    for unit in found:
+        table.add_row(*("–" if value is None else str(value) for value in unit))
+    _tables.print(table)
 
 
 def main() -> None:
@@ -201,7 +294,7 @@ def _told_errors() -> Iterator[None]:
     """Known refusals become one line and exit code 2."""
     try:
         yield
-    except (MappingRefused, OrderRefused, CoreError, NothingJudged, NoLaw, BadLine, OSError) as error:
+    except _REFUSALS as error:
         _fail(str(error))
     except KeyboardInterrupt:
         _notes.print("hoso: stopped", style="yellow")

@@ -47,7 +47,7 @@ class IntakeWatch:
 def build_intake(settings: Settings, rules: Mapping[str, Any], watch: IntakeWatch | None = None) -> WorkerApp:
     """The app of an intake worker. `rules` is the content that a log without rules begins with."""
     watch = watch or IntakeWatch()
-    intake, plan = _intake(settings), _controller_plan(settings, rules)
+    intake, plan = make_intake(settings), _controller_plan(settings, rules)
     app = build_app(settings, ROLE, watch.vitals)
     group, log, control = group_of(settings, ROLE), settings.topic(LOG), settings.topic(CONTROL)
     reader = KafkaReader(settings.kafka, chunk_records=settings.chunk_records_max, chunk_bytes=settings.chunk_bytes_max)
@@ -91,7 +91,7 @@ async def _ports(bootstrap: str, group: str, reader: KafkaReader) -> AsyncIterat
         yield IntakePorts(writer, announcer, offsets, reader)
 
 
-def _intake(settings: Settings) -> Intake:
+def make_intake(settings: Settings) -> Intake:
     for name in ("token_key", "codes_key", "dead_letters_public_key"):
         if getattr(settings, name) is None:
             raise SecretMissing(name)

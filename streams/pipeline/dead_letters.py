@@ -32,6 +32,10 @@ class DeadLetter(NamedTuple):
     schema_version: int | None
     sealed: bytes
 
+    def told(self) -> dict[str, str | int | None]:
+        """All of it but the sealed original."""
+        return {name: value for name, value in self._asdict().items() if name != "sealed"}
+
 
 class NotADeadLetter(ValueError):
     """A record on the topic of dead letters that intake did not write."""

@@ -1,13 +1,10 @@
 """Brings a database to the schema of this version: the numbered files of sql/migrations, run by yoyo."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import yoyo
-
-from streams.settings import load_settings
 
 MIGRATIONS = Path(__file__).parent / "sql" / "migrations"
 KNOWN = tuple(sorted(path.stem for path in MIGRATIONS.glob("*.sql")))
@@ -50,8 +47,3 @@ def _has_all(connection: psycopg.Connection[Any]) -> bool:
         return False
     applied = {name for (name,) in connection.execute(f"SELECT migration_id FROM {TABLE}")}  # noqa: S608
     return applied.issuperset(KNOWN)
-
-
-if __name__ == "__main__":
-    for _name in migrate(load_settings().database):
-        sys.stdout.write(f"applied {_name}\n")

@@ -1,17 +1,38 @@
-"""A deployment as a whole: its topics, its dead letters, and whether all of it has caught up."""
+"""A deployment as a whole: its database, its dead letters, and whether all of it has caught up."""
 
 import asyncio
 from typing import NamedTuple
 
+import asyncpg
+import psycopg
+from aiokafka.errors import KafkaError
+
 from schemas.codec import decode
-from schemas.topics import CASES_CURRENT, FLAGS, LOG
+from schemas.topics import CASES_CURRENT, DEAD_LETTERS, FLAGS, LOG
 from streams.adapters.kafka import KafkaReader
 from streams.adapters.kafka_groups import committed_offsets
+from streams.adapters.sealing import KeyRefused, LetterOpener, SealBroken
+from streams.adapters.topics_admin import TopicRefused
 from streams.agents.app import group_of
+from streams.agents.intake_worker import SecretMissing
 from streams.clock import monotonic_seconds
 from streams.core.instants import parse_utc
+from streams.pipeline.controller import ClockMixed
+from streams.pipeline.dead_letters import (
+    DeadLetter,
+    LetterNotFound,
+    NotADeadLetter,
+    Original,
+    find_letter,
+    list_letters,
+    restore,
+)
+from streams.rules_file import VIETNAM, load_rules
 from streams.settings import Settings
-from streams.sinks.figures import archived_offsets
+from streams.sinks.archive import AnotherDeployment
+from streams.sinks.figures import UnitFigures, archived_offsets, unit_figures
+from streams.sinks.migrate import SchemaBehind, migrate
+from streams.sinks.tail import RecordsGone
 
 _TAIL = 200
 _POLL_SECONDS = 0.2
@@ -27,6 +48,41 @@ class Ticks(NamedTuple):
 
     at: int
     offset: int
+
+
+# What a command tells in one line, and a worker ends with code 2 for: somebody has to set something right.
+REFUSALS: tuple[type[Exception], ...] = (
+    SecretMissing, KeyRefused, SealBroken, LetterNotFound, NotADeadLetter, SchemaBehind, AnotherDeployment, RecordsGone,
+    ClockMixed, TopicRefused, KafkaError, asyncpg.PostgresError, psycopg.Error,
+)  # fmt: skip
+
+
+def migrate_database(settings: Settings) -> list[str]:
+    """The migrations that were missing and are applied now."""
+    return migrate(settings.database)
+
+
+def figures(settings: Settings) -> list[UnitFigures]:
+    """The figures of all units, by the scoring system of the rules."""
+    scoring = load_rules(settings.rules or VIETNAM)["scoring"]
+    return asyncio.run(unit_figures(settings.database, scoring))
+
+
+def dead_letters(settings: Settings) -> list[DeadLetter]:
+    """All dead letters that are still kept, in the order of their places."""
+
+    async def found() -> list[DeadLetter]:
+        letters = list_letters(KafkaReader(settings.kafka), settings.topic(DEAD_LETTERS))
+        return [letter async for letter in letters]
+
+    return sorted(asyncio.run(found()), key=lambda letter: (letter.at_partition, letter.at_offset))
+
+
+def open_letter(settings: Settings, partition: int, offset: int, private_key: str) -> Original:
+    """The original of a dead letter, key, value and headers, exactly as it came."""
+    opener = LetterOpener(private_key)
+    reader, topic = KafkaReader(settings.kafka), settings.topic(DEAD_LETTERS)
+    return restore(asyncio.run(find_letter(reader, topic, partition, offset)), opener)
 
 
 async def wait_settled(settings: Settings, at: str, seconds: float) -> None:

@@ -15,7 +15,7 @@ from streams.adapters.health import Health, Pulse
 from streams.adapters.metrics_server import MetricsServer, start_metrics_server
 from streams.agents.app import WorkerApp, run_app
 from streams.agents.ending import leave
-from streams.agents.intake_worker import IntakeWatch, build_intake
+from streams.agents.intake_worker import IntakeWatch, build_intake, make_intake
 from streams.agents.vitals import Place, Vitals
 from streams.agents.worker import build_cases
 from streams.metrics import Metrics
@@ -83,9 +83,9 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
 class _CaseMetrics(Metrics):
     """Metrics of a case worker; the gauges of the domain are counted anew at each scrape, over what it holds then."""
 
-    def __init__(self, vitals: Vitals, log: str) -> None:
+    def __init__(self, vitals: Vitals, settings: Settings) -> None:
         super().__init__()
-        self._vitals, self._log = vitals, log
+        self._vitals, self._log, self._prefix = vitals, settings.topic(LOG), settings.prefix
         self._partitions: dict[int, CasePartition] = {}
 
     def make(self, partition: int, rows: dict[bytes, bytes], topic: Callable[[Topic], str]) -> CasePartition:
@@ -119,13 +119,13 @@ class _CaseMetrics(Metrics):
         self.set(names.TABLE_ROWS, sum(len(kept.rows) for kept in self._partitions.values()))
         self.set(names.RECOVERING, self._vitals.recovering, "cases")
         for (topic, _), left in self._vitals.lag.items():
-            self.set(names.LAG_RECORDS, left, topic)
+            self.set(names.LAG_RECORDS, left, topic.removeprefix(self._prefix))
         return super().render()
 
 
 def _run_cases(settings: Settings) -> int:
     vitals = Vitals()
-    metrics = _CaseMetrics(vitals, settings.topic(LOG))
+    metrics = _CaseMetrics(vitals, settings)
 
     def build() -> WorkerApp:
         app = build_cases(settings, metrics.make, vitals, metrics.observe_chunk)
@@ -138,6 +138,8 @@ def _run_cases(settings: Settings) -> int:
 def _run_intake(settings: Settings) -> int:
     metrics, vitals = Metrics(), Vitals()
     rules = load_rules(settings.rules or VIETNAM)
+    # A secret that is missing or not of its form is told at once, not by a worker that dies in the making.
+    make_intake(settings)
 
     def observe(place: Place, records: Sequence[Record], written: Sequence[Outgoing], seconds: float) -> None:
         metrics.observe(names.CHUNK_COMMIT, seconds, "intake")
