@@ -12,9 +12,9 @@ from aiokafka.errors import ProducerFenced, UnknownTopicOrPartitionError
 from streams.adapters.kafka_batches import BATCH_BYTES_MAX, BatchQueue
 from streams.ports import Fenced, Outgoing, Position, Record
 
-# Kafka answers the first batches of a transaction with a retriable error while the markers of the one before are still
-# being written (it says so with NOT_ENOUGH_REPLICAS); the client's usual wait of 100 ms would be most of a commit.
-TRANSACTION_RETRY_MS = 10
+# A transaction's first step is refused while the markers of the one before are still being written; the client's usual
+# wait of 100 ms would be most of a commit.
+TRANSACTION_RETRY_MS = 5
 POLL_MS = 100
 
 
@@ -79,10 +79,11 @@ class KafkaTransactions:
         offsets = {TopicPartition(at.topic, at.partition): at.offset for at in positions}
         try:
             async with producer.transaction():
-                waits: list[asyncio.Future[None]] = await self._queue.put(records)
+                # One after the other: the broker asks the coordinator about a first batch, and answers it with
+                # NOT_ENOUGH_REPLICAS where the coordinator is still adding the group.
                 if offsets:
-                    waits.append(asyncio.ensure_future(producer.send_offsets_to_transaction(offsets, group)))
-                await asyncio.gather(*waits)
+                    await producer.send_offsets_to_transaction(offsets, group)
+                await asyncio.gather(*await self._queue.put(records))
         except ProducerFenced as fenced:
             raise Fenced(f"transactional id {self._id} was opened by another process") from fenced
 

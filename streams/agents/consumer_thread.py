@@ -27,6 +27,13 @@ class RecordsGone(RuntimeError):
         super().__init__(f"{place.topic}/{place.partition} holds offsets {beginning} to {end}, needed from {start} on")
 
 
+class TopicMissing(RuntimeError):
+    """Faust's assignor leaves out a topic that is not there, and a worker would wait for its records for ever."""
+
+    def __init__(self, topics: Iterable[str]) -> None:
+        super().__init__(f"no such topic: {', '.join(sorted(topics))}")
+
+
 class Listener(driver.ConsumerRebalanceListener):
     """Called by the client in its own thread, where both methods act at once, before anything can be fetched."""
 
@@ -77,6 +84,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     async def _bounds(self, places: list[TP]) -> dict[TP, tuple[int, int]]:
         consumer, wanted = self._ensure_consumer(), [TopicPartition(*place) for place in places]
+        if missing := consumer.subscription() - await consumer.topics():
+            raise TopicMissing(missing)
         first, last = await consumer.beginning_offsets(wanted), await consumer.end_offsets(wanted)
         return {place: (first[place], last[place]) for place in places}
 

@@ -58,6 +58,8 @@ class CasePartition:
     `rows` belongs to the caller's store and is updated in place; a caller that could not make a step durable drops
     both and begins again from the store. With a `law` of its own, as a what-if replay has, the partition judges by that
     whatever rules and engine the log names. In `hindsight` facts count from when they happened, whenever they arrived.
+    Without `judging` ticks only move the time: enough for who looks at the cases at the end, since what holds then is a
+    function of facts, rules and time alone, and asks for no history.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class CasePartition:
         *,
         law: Rules | None = None,
         hindsight: bool = False,
+        judging: bool = True,
     ) -> None:
         self.partition = partition
         self.rows = rows
@@ -75,7 +78,7 @@ class CasePartition:
         self.next_offset = 0
         self.rules = law
         self._law_is_fixed = law is not None
-        self._hindsight = hindsight
+        self._hindsight, self._judging = hindsight, judging
         self._flags, self._flags_current, self._cases_current = map(topic, (FLAGS, FLAGS_CURRENT, CASES_CURRENT))
         self._due = DueIndex()
         self.tally = Tally()
@@ -133,6 +136,8 @@ class CasePartition:
         at = parse_utc(entry["at"])
         rules = self._law(entry)
         self.now = at
+        if not self._judging:
+            return
         headers = (
             ("judged_at", entry["at"].encode()),
             ("engine", ENGINE.encode()),

@@ -39,11 +39,15 @@ class Limit(NamedTuple):
 
 
 class Replay:
-    """One replay: feed it the chunks of each partition in order, then `finish` it and look at its cases."""
+    """One replay: feed it the chunks of each partition in order, then `finish` it and look at its cases.
 
-    def __init__(self, limit: Limit | None = None, law: Rules | None = None) -> None:
+    Without `judging` it yields no flag changes; what the cases are in the end is the same, and takes a fraction.
+    """
+
+    def __init__(self, limit: Limit | None = None, law: Rules | None = None, *, judging: bool = True) -> None:
         self._limit = limit
         self._law = law
+        self._judging = judging
         self._partitions: dict[int, CasePartition] = {}
         self._waiting: dict[int, list[Record]] = {}
         self._stopped: set[int] = set()
@@ -112,7 +116,12 @@ class Replay:
         cases = self._partitions.get(partition)
         if cases is None:
             cases = self._partitions[partition] = CasePartition(
-                partition, {}, lambda topic: topic.name, law=self._law, hindsight=self._only_facts
+                partition,
+                {},
+                lambda topic: topic.name,
+                law=self._law,
+                hindsight=self._only_facts,
+                judging=self._judging,
             )
         if not records:
             return

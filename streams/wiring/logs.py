@@ -163,7 +163,7 @@ def _counted(options: ReplayOptions, feed: Callable[[Replay], Iterable[bytes]]) 
         limit = Limit(options.as_of, as_of=True)
     elif options.until is not None:
         limit = Limit(options.until, as_of=False)
-    replay = Replay(limit, law_of(options.rules))
+    replay = Replay(limit, law_of(options.rules), judging=options.flags is not None)
     with ExitStack() as stack:
         flags = stack.enter_context(options.flags.open("wb")) if options.flags else None
         for value in chain(feed(replay), (value for _, value in replay.finish())):
