@@ -5,6 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from streams.settings import Settings
 from streams.sinks.figures import UnitFigures, unit_figures
 from streams.wiring.deployment import latest_tick, wait_settled
 from streams.wiring.logs import ImportOptions, import_to_topics, simulate_to_topics
-from tools.deployment import NotReady, create_database, deploy
+from tools.deployment import Deployment, NotReady, create_database, deploy
 from tools.stack import Stack, StackError
 
 ROOT = Path(__file__).parent.parent
@@ -43,12 +44,11 @@ class Story:
     name: str
     title: str
     rules: Path
-    options: dict[str, str]
 
 
 STORIES = (
-    Story("boston", "Boston 2015, a real log", BOSTON / "rules", {}),
-    Story("vietnam", "Vietnam 2026, a simulated district", VIETNAM, {}),
+    Story("boston", "Boston 2015, a real log", BOSTON / "rules"),
+    Story("vietnam", "Vietnam 2026, a simulated district", VIETNAM),
 )
 
 
@@ -58,8 +58,8 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="hoso-demo-"))
     try:
         console.print("[bold]hoso[/bold]: starting Kafka and PostgreSQL (the first time, Kafka is fetched) …")
-        with Stack() as stack:
-            played = [_play(story, stack, folder) for story in STORIES]
+        with Stack() as stack, ExitStack() as running:
+            played = [_play(story, stack, folder, running) for story in STORIES]
             console.print(f"\nBoth stories took {time.monotonic() - began:.0f} s.")
             _where(played, stack)
     except (NotReady, StackError, RuntimeError, TimeoutError) as error:
@@ -71,22 +71,23 @@ def main() -> int:
     return 0
 
 
-def _play(story: Story, stack: Stack, folder: Path) -> Settings:
+def _play(story: Story, stack: Stack, folder: Path, running: ExitStack) -> Deployment:
+    """Play one story and show what it comes to; its workers run on until `running` ends."""
     console.rule(f"[bold]{story.title}")
     database = create_database(stack.endpoints.postgres, f"hoso_{story.name}")
-    with deploy(stack.endpoints, f"{story.name}.", database, folder, story.rules, **story.options) as deployment:
-        with console.status("workers are starting …"):
-            deployment.start_all()
-        settings = deployment.settings
-        with _progress() as bar:
-            task = bar.add_task("events into the topics", total=None)
-            told = _tell(story, settings, bar, task)
-            bar.update(task, completed=told.events, total=told.events)
-            asyncio.run(_wait(settings, told, bar))
+    with console.status("workers are starting …"):
+        deployment = running.enter_context(deploy(stack.endpoints, f"{story.name}.", database, folder, story.rules))
+        deployment.start_all()
+    settings = deployment.settings
+    with _progress() as bar:
+        task = bar.add_task("events into the topics", total=None)
+        told = _tell(story, settings, bar, task)
+        bar.update(task, completed=told.events, total=told.events)
+        asyncio.run(_wait(settings, told, bar))
     figures = asyncio.run(unit_figures(database, "portal"))
     console.print(f"{told.cases}; {told.events:,} events, simulated clock at {utc_text(told.last)}", highlight=False)
     console.print(_table(figures))
-    return settings
+    return deployment
 
 
 def _tell(story: Story, settings: Settings, bar: Progress, task: TaskID) -> Told:
@@ -123,7 +124,7 @@ def _table(figures: Sequence[UnitFigures]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0))
     heads = (
         "unit", "cases", "open\nreported", "open\nreally", "on time\nreported", "on time\nevidence", "overdue",
-        "falsely pending\nunit can close", "\ncharged",
+        "falsely\npending", "unit can\nclose",
     )  # fmt: skip
     for head in heads:
         table.add_column(head, justify="left" if head == "unit" else "right", no_wrap=True)
@@ -131,22 +132,28 @@ def _table(figures: Sequence[UnitFigures]) -> Table:
         reported = (f"{unit.open_reported:,}", f"{unit.on_time_reported:,}") if unit.with_official else ("–", "–")
         table.add_row(
             unit.unit or "(none)", f"{unit.received:,}", reported[0], f"{unit.open_observed:,}", reported[1],
-            f"{unit.on_time_observed:,}", f"{unit.overdue:,}", f"{unit.falsely_pending_unit:,}",
-            f"{unit.falsely_pending_scored:,}",
+            f"{unit.on_time_observed:,}", f"{unit.overdue:,}", f"{unit.falsely_pending_scored:,}",
+            f"{unit.falsely_pending_unit:,}",
         )  # fmt: skip
     return table
 
 
-def _where(played: Sequence[Settings], stack: Stack) -> None:
+def _where(played: Sequence[Deployment], stack: Stack) -> None:
     """Where to look, while the services still run."""
     kafka = stack.endpoints.kafka
-    console.print(f"Kafka answers on {kafka}", highlight=False)
-    for settings in played:
+    for deployment in played:
+        settings = deployment.settings
         log, flags, cases = (settings.topic(topic) for topic in (LOG, FLAGS, CASES_CURRENT))
-        console.print(f"topics {log}, {flags}, {cases} …; tables: psql {settings.database}", highlight=False)
-        console.print(f"  HOSO_KAFKA={kafka} .venv/bin/hoso replay kafka:{log}", highlight=False)
+        ports = ", ".join(f"{worker.role} http://127.0.0.1:{worker.port}/metrics" for worker in deployment.workers)
+        for line in (
+            f"\ntopics   {log}, {flags}, {cases}, …",
+            f"metrics  {ports}",
+            f"tables   psql {settings.database}",
+            f"replay   HOSO_KAFKA={kafka} .venv/bin/hoso replay kafka:{log}",
+        ):
+            console.print(line, highlight=False, soft_wrap=True)
     if sys.stdin.isatty():
-        console.input("[bold]Press Enter to stop Kafka and PostgreSQL. ")
+        console.input("[bold]Press Enter to stop everything. ")
 
 
 def _progress() -> Progress:

@@ -4,7 +4,7 @@ A day is the number of days since 1970-01-01, local. Rows come expanded from the
 hash of the rules covers them and nothing here depends on a package's version.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -50,6 +50,8 @@ class Calendar:
 
     def offset(self, at: int) -> int:
         """Seconds that local time is ahead of UTC at an instant."""
+        if at >= self.offset_starts[-1]:
+            return self.offset_seconds[-1]
         return self.offset_seconds[bisect_right(self.offset_starts, at) - 1]
 
     def local(self, at: int) -> tuple[int, int]:
@@ -95,8 +97,9 @@ class Calendar:
 
     def days_hash(self, first: int, last: int) -> str:
         """A hash of the exceptions between two days: what a count over them rests on besides the plain week."""
-        rows = ",".join(f"{day}:{worked}" for day, worked in self.exceptions if first <= day <= last)
-        return blake2b(f"{self.id}|{rows}".encode(), digest_size=8).hexdigest()
+        rows = self.exceptions[bisect_left(self.exceptions, (first, 0)) : bisect_right(self.exceptions, (last, 1))]
+        text = ",".join(f"{day}:{worked}" for day, worked in rows)
+        return blake2b(f"{self.id}|{text}".encode(), digest_size=8).hexdigest()
 
 
 def compile_calendar(row: Mapping[str, Any]) -> Calendar:

@@ -12,7 +12,6 @@ from streams.core.discrepancy import Interval, intervals
 from streams.core.facts import ARRIVED, AT, DATA, add, read_fact, seen
 from streams.core.flags import Context, open_classes, publish
 from streams.core.lines import Lines, read_lines
-from streams.core.observed import STATES
 from streams.core.rules import Rules
 from streams.core.view import case_view
 
@@ -73,7 +72,7 @@ def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]
     if digest != case.shown_digest:
         shown += 1
         changed = view | {"version": shown}
-    counted = [lines.told.get("p", -1), STATES.index(lines.state) if clock.ended is None else -1]
+    counted = [lines.told.get("p", -1), lines.stage if clock.ended is None else -1]
     wake = next_wake(found, at)
     judged = case._replace(
         facts=seen(case.facts, at), wake=wake, ledger=ledger, shown=shown, shown_digest=digest, counted=counted

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from streams.core.facts import ARRIVED, DATA, KIND, Fact
 from streams.core.kinds import CARD_PRINTED, OFFICIAL, RECEIVED, REGISTERED, SUPPLEMENT_RECEIVED, SUPPLEMENT_REQUESTED
-from streams.core.observed import TRANSITIONS, State
+from streams.core.observed import STATES, STEPS, State
 
 
 @dataclass(slots=True)
@@ -15,7 +15,7 @@ class Lines:
     strings: Sequence[str]
     visible: Sequence[Fact]
     next_at: int | None
-    state: State
+    stage: int
     illegal: int
     first: dict[int, Fact]
     supplements: list[Fact]
@@ -29,6 +29,11 @@ class Lines:
         return None if index is None else self.strings[index]
 
     @property
+    def state(self) -> State:
+        """The observed state; `stage` is its number."""
+        return STATES[self.stage]
+
+    @property
     def opened(self) -> Fact:
         """The fact that opened the case: its reception, else its registration, else the first known of it."""
         return self.first.get(RECEIVED) or self.first.get(REGISTERED) or self.visible[0]
@@ -36,7 +41,7 @@ class Lines:
 
 def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
     """The lines of a case by the facts that happened and arrived up to `at`; the others are ignored until then."""
-    state, illegal, next_at = State.UNSEEN, 0, None
+    stage, illegal, next_at = 0, 0, None
     visible: list[Fact] = []
     first: dict[int, Fact] = {}
     supplements: list[Fact] = []
@@ -54,12 +59,12 @@ def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
         first.setdefault(kind, fact)
         if kind in (SUPPLEMENT_REQUESTED, SUPPLEMENT_RECEIVED):
             supplements.append(fact)
-        after = TRANSITIONS[state].get(kind)
+        after = STEPS[stage].get(kind)
         if after is None:
             illegal += 1
         else:
-            state = after
-    return Lines(strings, visible, next_at, state, illegal, first, supplements, official, _told(visible, first))
+            stage = after
+    return Lines(strings, visible, next_at, stage, illegal, first, supplements, official, _told(visible, first))
 
 
 def _told(visible: Sequence[Fact], first: Mapping[int, Fact]) -> dict[str, int]:

@@ -77,3 +77,8 @@ TRANSITIONS: Mapping[State, Mapping[int, State]] = {
     State.WITHDRAWN: {},
     State.STOPPED: {},
 }
+
+# The same table by the numbers of states, for the one loop that runs over every fact: an Enum hashes in Python.
+STEPS: tuple[Mapping[int, int], ...] = tuple(
+    {kind: STATES.index(after) for kind, after in TRANSITIONS[state].items()} for state in STATES
+)
