@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from weakref import WeakValueDictionary
 
 from schemas.topics import DEAD_LETTERS, LOG, Topic
 from streams import metrics as names
@@ -36,6 +37,8 @@ logger = logging.getLogger(__name__)
 def run_role(role: str, settings: Settings) -> int:
     """Run one role until it is told to stop; returns its exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # A retry is no news: what cannot be sent in the end is an error of ours, and told as one.
+    logging.getLogger("aiokafka.producer.sender").setLevel(logging.ERROR)
     runners: dict[str, Callable[[Settings], int]] = {"intake": _run_intake, "cases": _run_cases, "sink": _run_sink}
     return runners[role](settings)
 
@@ -86,7 +89,8 @@ class _CaseMetrics(Metrics):
     def __init__(self, vitals: Vitals, settings: Settings) -> None:
         super().__init__()
         self._vitals, self._log, self._prefix = vitals, settings.topic(LOG), settings.prefix
-        self._partitions: dict[int, CasePartition] = {}
+        # Weak: what the case job has dropped is no more ours to count. Filled from the thread that folds.
+        self._partitions: WeakValueDictionary[int, CasePartition] = WeakValueDictionary()
 
     def make(self, partition: int, rows: dict[bytes, bytes], topic: Callable[[Topic], str]) -> CasePartition:
         made = self._partitions[partition] = CasePartition(partition, rows, topic)
@@ -106,17 +110,17 @@ class _CaseMetrics(Metrics):
 
     def render(self) -> bytes:
         held = {partition for topic, partition in self._vitals.assigned if topic == self._log}
-        self._partitions = {number: kept for number, kept in self._partitions.items() if number in held}
+        kept_now = [kept for number, kept in list(self._partitions.items()) if number in held]
         cases: Counter[tuple[str, ...]] = Counter()
         flags: Counter[tuple[str, ...]] = Counter()
-        for kept in self._partitions.values():
-            cases.update(kept.tally.cases)
-            flags.update(kept.tally.flags)
+        for kept in kept_now:
+            cases.update(kept.tally.cases.copy())
+            flags.update(kept.tally.flags.copy())
             if kept.now is not None:
                 self.set(names.CLOCK, kept.now)
         self.replace(names.CASES_OPEN, {labels: number for labels, number in cases.items() if number})
         self.replace(names.FLAGS_OPEN, {labels: number for labels, number in flags.items() if number})
-        self.set(names.TABLE_ROWS, sum(len(kept.rows) for kept in self._partitions.values()))
+        self.set(names.TABLE_ROWS, sum(len(kept.rows) for kept in kept_now))
         self.set(names.RECOVERING, self._vitals.recovering, "cases")
         for (topic, _), left in self._vitals.lag.items():
             self.set(names.LAG_RECORDS, left, topic.removeprefix(self._prefix))
