@@ -14,7 +14,8 @@ from typing import Any
 from streams.core.errors import RulesRefused
 from streams.core.instants import DAY
 
-LAST_DAY = 47_482  # 2100-01-01: no term of this field reaches it
+FIRST_DAY = -25_567  # 1900-01-01
+LAST_DAY = 84_006  # 2200-01-01: no term of this field reaches it
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 Hours = tuple[tuple[int, int], ...]
@@ -36,7 +37,11 @@ def weekday(day: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """One compiled calendar. `counts[d]` is the number of working days up to and including d, `working` lists them."""
+    """One compiled calendar.
+
+    `counts` holds for each day from FIRST_DAY on the number of working days up to and including it, `working` lists
+    them. A day before FIRST_DAY or after LAST_DAY is taken for the nearer of the two.
+    """
 
     id: str
     zone: str
@@ -61,7 +66,11 @@ class Calendar:
     def instant(self, day: int, seconds: int = 0) -> int:
         """The instant of a local time of day; an hour that the clock skips or repeats is read by its first offset."""
         local = day * DAY + seconds
-        return local - self.offset(local - self.offset(local))
+        before = self.offset(local - DAY)
+        if self.offset(local - before) == before:
+            return local - before
+        after = self.offset(local + DAY)
+        return local - after if self.offset(local - after) == after else local - before
 
     def end_of(self, day: int) -> int:
         """24:00 of a day."""
@@ -72,19 +81,31 @@ class Calendar:
         return self.local(at - 1 if stands_for_day else at)[0]
 
     def is_working(self, day: int) -> bool:
-        return self.counts[day] > self.counts[day - 1]
+        return self.count(day) > self.count(day - 1)
+
+    def count(self, day: int) -> int:
+        """How many working days lie between FIRST_DAY and `day`, both counted."""
+        return self.counts[min(max(day, FIRST_DAY), LAST_DAY) - FIRST_DAY]
+
+    def nth(self, number: int) -> int:
+        """The working day of a number, counted from the first as 0."""
+        return self.working[min(max(number, 0), len(self.working) - 1)]
+
+    def working_day_before(self, day: int, amount: int = 0) -> int:
+        """The last working day up to and including `day`, or so many working days before that one."""
+        return self.nth(self.count(day) - 1 - amount)
 
     def add_working_days(self, day: int, amount: int) -> int:
         """The `amount`-th working day after `day`, which itself is not counted."""
-        return self.working[self.counts[day] + amount - 1]
+        return self.nth(self.count(day) + amount - 1)
 
     def roll_on(self, day: int) -> int:
         """The day itself if it is a working day, else the next one."""
-        return self.working[self.counts[day - 1]]
+        return self.nth(self.count(day - 1))
 
     def working_days(self, after: int, until: int) -> int:
         """How many working days lie after `after`, up to and including `until`."""
-        return self.counts[until] - self.counts[after]
+        return self.count(until) - self.count(after)
 
     def hours_of(self, day: int) -> Hours:
         """Office hours of a day, half-open, in seconds since midnight; none on a day off.
@@ -110,21 +131,21 @@ def compile_calendar(row: Mapping[str, Any]) -> Calendar:
     """
     where = f"calendar {row['id']}"
     week = row["week"]
-    if len(week) != 7 or not any(week):
-        raise RulesRefused(where, "week needs seven days from Monday, at least one of them worked")
+    if not any(week):
+        raise RulesRefused(where, "week needs at least one worked day")
     exceptions = tuple(
         sorted((day_number(date.fromisoformat(day)), int(worked)) for day, worked in row["days"].items())
     )
     by_day = dict(exceptions)
     counts, working, count = [], [], 0
-    for day in range(LAST_DAY + 1):
+    for day in range(FIRST_DAY, LAST_DAY + 1):
         if by_day.get(day, week[(day + 3) % 7]):
             count += 1
             working.append(day)
         counts.append(count)
     hours = tuple(tuple((int(a), int(b)) for a, b in spans) for spans in row["hours"])
-    if len(hours) != 7 or not hours[0]:
-        raise RulesRefused(where, "hours need seven weekdays from Monday, Monday with at least one span")
+    if not hours[0] or any(a >= b for spans in hours for a, b in spans):
+        raise RulesRefused(where, "hours need a span on Monday, and each span must begin before it ends")
     return Calendar(
         id=row["id"],
         zone=row["zone"],

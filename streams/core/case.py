@@ -31,9 +31,11 @@ class Case(NamedTuple):
     shown: int
     shown_digest: int
     counted: list[int]
+    # More facts came than a case holds: which of them stand here depends on their order, so nothing is judged.
+    is_full: bool
 
 
-EMPTY = Case(-1, TOUCHED, [], [], [], 0, 0, [])
+EMPTY = Case(-1, TOUCHED, [], [], [], 0, 0, [], False)
 
 
 def pack(case: Case) -> bytes:

@@ -48,10 +48,14 @@ class Clock:
     due: Due | None
     ended: Fact | None
     rests_on: list[Fact]
+    # More facts came than a case holds: no verdict can be given.
+    unknown: bool = False
 
     def verdict(self, at: int) -> str:
         """on_time, late or insufficient once ended; before, open, paused or overdue; without a due, no_deadline or
-        not_started."""
+        not_started; unknown where a case has more facts than it holds."""
+        if self.unknown:
+            return "unknown"
         if self.rule is None:
             return "no_deadline"
         if self.due is None:
@@ -86,13 +90,12 @@ def _rule(lines: Lines, rules: Rules) -> Deadline | None:
     """The rule of the case's own day: of its reception, or of the day its dossier was complete."""
     procedure, variant, place = lines.said("p"), lines.said("v"), lines.said("k")
     opened = lines.opened
-    day = rules.calendar.day_of(opened[AT], stands_for_day=is_day(opened))
-    rule = rules.deadline(procedure, variant, place, day)
-    complete = lines.first.get(COMPLETED)
-    if rule is not None and rule.law_of == "complete" and complete is not None:
-        day = rule.calendar.day_of(complete[AT], stands_for_day=is_day(complete))
-        return rules.deadline(procedure, variant, place, day)
-    return rule
+    complete = lines.first.get(COMPLETED, opened)
+    days = {
+        "received": rules.calendar.day_of(opened[AT], stands_for_day=is_day(opened)),
+        "complete": rules.calendar.day_of(complete[AT], stands_for_day=is_day(complete)),
+    }
+    return rules.deadline(procedure, variant, place, days)
 
 
 def _start(lines: Lines, rules: Rules, rule: Deadline) -> tuple[Fact | None, bool]:

@@ -86,11 +86,11 @@ def _calendar_day(calendar: Calendar, start: Span, amount: int) -> tuple[int, in
 
 def _lead_days(calendar: Calendar, end: Due, amount: int) -> int:
     """The end of the working day that lies `amount` working days before the last one."""
-    return calendar.end_of(calendar.working[calendar.counts[end.day] - 1 - amount])
+    return calendar.end_of(calendar.working_day_before(end.day, amount))
 
 
 def _lead_same_hour(calendar: Calendar, end: Due, amount: int) -> int:
-    return calendar.instant(calendar.working[calendar.counts[end.day] - 1 - amount], calendar.local(end.at)[1])
+    return calendar.instant(calendar.working_day_before(end.day, amount), calendar.local(end.at)[1])
 
 
 def _lead_office(calendar: Calendar, end: Due, seconds: int) -> int:

@@ -12,7 +12,7 @@ from streams.core.facts import AT, DATA, KIND, Fact, is_day
 from streams.core.kinds import HANDED_OVER
 from streams.core.lines import Lines
 from streams.core.office import subtract_office_seconds
-from streams.core.official import CLOSED, OPEN
+from streams.core.official import CLOSED, OPEN, UNKNOWN
 from streams.core.rules import Deadline, Rules
 
 
@@ -80,14 +80,20 @@ def _falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Inter
             until = closing[AT] if closing else None
             due = clock.declared or clock.computed
             kind = None if due is None else "appointment" if clock.declared else "legal"
-            yield Interval("falsely_pending", begins, until, evidence, due, kind, _who_closes(lines, rules))
+            yield Interval("falsely_pending", begins, until, evidence, due, kind, _who_closes(lines, rules, until))
 
 
 def _open_runs(lines: Lines, rules: Rules) -> Iterator[tuple[Fact, Fact | None]]:
-    """Runs in which the scoring system showed the case open: the fact that opened each, and the one that closed it."""
+    """Runs in which the scoring system showed the case open: the fact that opened each, and the one that closed it.
+
+    A code that no rule maps says nothing: the case stays as it was shown before.
+    """
     opening: Fact | None = None
     for fact in lines.official.get(rules.scoring, ()):
-        is_open = rules.official_state(rules.scoring, lines.strings[fact[DATA]["o"]]) in OPEN
+        state = rules.official_state(rules.scoring, lines.strings[fact[DATA]["o"]])
+        if state == UNKNOWN:
+            continue
+        is_open = state in OPEN
         if is_open and opening is None:
             opening = fact
         elif not is_open and opening is not None:
@@ -113,11 +119,13 @@ def _urgent(rule: Deadline, due: Due) -> int:
     return subtract_office_seconds(rule.calendar, rule.calendar.end_of(due.day), rule.urgent_seconds)
 
 
-def _who_closes(lines: Lines, rules: Rules) -> str:
-    """The unit, if its own system is open too or unknown; the operator, where the unit's system closed the case."""
+def _who_closes(lines: Lines, rules: Rules, until: int | None) -> str:
+    """The unit, if its own system was open too, or unknown, as long as the flag held; the operator, where the unit's
+    system had closed the case."""
     for system, facts in sorted(lines.official.items()):
-        if system != rules.scoring:
-            state = rules.official_state(system, lines.strings[facts[-1][DATA]["o"]])
+        shown = [fact for fact in facts if until is None or fact[AT] <= until]
+        if system != rules.scoring and shown:
+            state = rules.official_state(system, lines.strings[shown[-1][DATA]["o"]])
             if state in CLOSED:
                 return "operator"
     return "unit"

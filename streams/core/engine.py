@@ -1,6 +1,7 @@
 """The only way into the core: fold an entry into a case, judge a case as of an instant, say when to look again."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ import orjson
 from streams.core.case import NEVER, TOUCHED, Case
 from streams.core.clock import Clock, read_clock
 from streams.core.discrepancy import Interval, intervals
-from streams.core.facts import ARRIVED, AT, DATA, add, read_fact, seen
+from streams.core.facts import ARRIVED, AT, DATA, TooManyFacts, add, read_fact, seen
 from streams.core.flags import Context, open_classes, publish
 from streams.core.lines import Lines, read_lines
 from streams.core.rules import Rules
@@ -40,7 +41,10 @@ NOTHING = Effects([], None)
 def fold(case: Case, offset: int, entry: Mapping[str, Any]) -> Case:
     """The case with the fact of one entry. Facts only gather here: nothing is judged before a tick."""
     strings = list(case.strings)
-    facts = add(case.facts, strings, read_fact(entry, strings))
+    try:
+        facts = add(case.facts, strings, read_fact(entry, strings))
+    except TooManyFacts:
+        return case._replace(offset=offset, wake=TOUCHED, is_full=True)
     if facts is None:
         return case._replace(offset=offset)
     return case._replace(offset=offset, wake=TOUCHED, strings=strings, facts=facts)
@@ -52,6 +56,8 @@ def assess(case: Case, at: int, rules: Rules) -> Assessment | None:
     if not lines.visible:
         return None
     clock = read_clock(lines, rules)
+    if case.is_full:
+        return Assessment(lines, replace(clock, unknown=True), [])
     return Assessment(lines, clock, intervals(lines, clock, rules))
 
 
@@ -89,8 +95,8 @@ def next_wake(found: Assessment, at: int) -> int:
     """The first instant after `at` at which time alone changes something: a coming fact, or a bound of an interval."""
     lines, clock, spans = found
     wake = NEVER if lines.next_at is None else lines.next_at
-    # A condition holds after its bound, not at it: one second on.
-    bounds = [bound + 1 for span in spans for bound in (span.since, span.until) if bound is not None]
+    # A condition holds after its beginning, not at it: one second on. At its end it holds no more.
+    bounds = [span.since + 1 for span in spans] + [span.until for span in spans if span.until is not None]
     if clock.due is not None and clock.ended is None:
         bounds.append(clock.due.at + 1)
     return min([wake, *(bound for bound in bounds if bound > at)])

@@ -56,6 +56,10 @@ class UnknownField(CoreError):
         super().__init__(f"entry type {kind}: field {field} is not known to this engine")
 
 
+class TooManyFacts(CoreError):
+    """A case holds FACTS_MAX facts: it takes no more, and nothing can be said of it."""
+
+
 def read_fact(entry: Mapping[str, Any], strings: list[str]) -> Fact:
     """The fact that an entry of the log tells; adds the strings it needs to `strings`, the case's own table."""
     name = entry["type"]
@@ -80,16 +84,17 @@ def read_fact(entry: Mapping[str, Any], strings: list[str]) -> Fact:
 def add(facts: Sequence[Fact], strings: Sequence[str], fact: Fact) -> list[Fact] | None:
     """The set with one fact more, or None where it already holds it.
 
-    Two facts of one id are one fact that its source wrote twice, differently: the one with the smaller content stays,
-    whichever came first.
+    Two facts of one id are one fact that its source wrote twice: the one with the smaller content stays, whichever
+    came first, and counts from the earlier arrival. Raises TooManyFacts beyond FACTS_MAX.
     """
     for index, known in enumerate(facts):
         if known[ID] == fact[ID]:
-            if known == fact or _outweighs(known, fact, strings):
+            kept = _merged(known, fact, strings)
+            if kept == known:
                 return None
-            return sorted([*facts[:index], *facts[index + 1 :], fact], key=_order)
+            return sorted([*facts[:index], *facts[index + 1 :], kept], key=_order)
     if len(facts) >= FACTS_MAX:
-        return None
+        raise TooManyFacts
     if not facts or _order(facts[-1]) < _order(fact):
         return [*facts, fact]
     return sorted([*facts, fact], key=_order)
@@ -132,10 +137,12 @@ def seen(facts: Sequence[Fact], at: int) -> list[Fact]:
     ]
 
 
-def _outweighs(known: Fact, fact: Fact, strings: Sequence[str]) -> bool:
-    """Whether of two facts of one id the known one stays: the smaller content, then the earlier arrival."""
-    mine, other = content(known, strings), content(fact, strings)
-    return (mine, known[DATA].get(ARRIVED, 0)) <= (other, fact[DATA].get(ARRIVED, 0))
+def _merged(known: Fact, fact: Fact, strings: Sequence[str]) -> Fact:
+    """Of two facts of one id the one with the smaller content, as of the earlier arrival."""
+    stays = known if content(known, strings) <= content(fact, strings) else fact
+    arrived = min(known[DATA].get(ARRIVED, 0), fact[DATA].get(ARRIVED, 0))
+    data = {key: value for key, value in stays[DATA].items() if key != ARRIVED}
+    return [*stays[:DATA], data | {ARRIVED: arrived} if arrived else data]
 
 
 def _order(fact: Fact) -> tuple[int, int, int]:

@@ -118,7 +118,7 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
         "until": local(interval.until) if state == CLEARED else None,
         "unit": unit,
         "procedure": lines.said("p"),
-        "accountable": f"unit:{unit}" if interval.accountable == "unit" else interval.accountable,
+        "accountable": f"unit:{unit or 'unknown'}" if interval.accountable == "unit" else interval.accountable,
         "scored_unit": unit,
         "due": None if due is None else local(due.at),
         "due_kind": interval.due_kind,

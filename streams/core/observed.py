@@ -1,7 +1,8 @@
 """The observed line: what the evidence shows of a card case, as a table of states and kinds of facts.
 
-Evidence comes in pieces, so later steps may be seen where earlier ones were not: every row allows a step onward. A fact
-that no row allows (a card printed after it was handed over) is kept and counted as illegal.
+Evidence comes in pieces, so later steps may be seen where earlier ones were not: every row allows a step onward; and
+from several sources, so a row allows the step that led to it once more. A fact that no row allows (a card printed
+after it was handed over) is kept and counted as illegal.
 """
 
 from collections.abc import Mapping
@@ -60,22 +61,22 @@ _FROM_VERIFIED = {TRANSMITTED: State.TRANSMITTED, **_ASKED, **_FROM_TRANSMITTED}
 _FROM_COMPLETE = {VERIFIED: State.VERIFIED, **_FROM_VERIFIED}
 _FROM_RECEIVED = {COMPLETED: State.COMPLETE, **_FROM_COMPLETE}
 
-# Every state has a row. An empty row is a promise that nothing may follow.
+# Every state has a row, and what no row names may not follow.
 TRANSITIONS: Mapping[State, Mapping[int, State]] = {
     State.UNSEEN: {REGISTERED: State.REGISTERED, RECEIVED: State.RECEIVED, **_FROM_RECEIVED},
-    State.REGISTERED: {RECEIVED: State.RECEIVED, **_FROM_RECEIVED},
-    State.RECEIVED: _FROM_RECEIVED,
-    State.COMPLETE: _FROM_COMPLETE,
+    State.REGISTERED: {REGISTERED: State.REGISTERED, RECEIVED: State.RECEIVED, **_FROM_RECEIVED},
+    State.RECEIVED: {RECEIVED: State.RECEIVED, **_FROM_RECEIVED},
+    State.COMPLETE: {COMPLETED: State.COMPLETE, **_FROM_COMPLETE},
     State.WAITING: {SUPPLEMENT_RECEIVED: State.RECEIVED, **_ASKED, **_FROM_RECEIVED},
-    State.VERIFIED: _FROM_VERIFIED,
-    State.TRANSMITTED: _FROM_TRANSMITTED | _ASKED,
-    State.PRINTED: _FROM_PRINTED,
-    State.DISPATCHED: _FROM_DISPATCHED,
-    State.READY: _HANDED_OVER | _TURNED_AWAY,
-    State.HANDED_OVER: {},
-    State.REFUSED: {},
-    State.WITHDRAWN: {},
-    State.STOPPED: {},
+    State.VERIFIED: {VERIFIED: State.VERIFIED, **_FROM_VERIFIED},
+    State.TRANSMITTED: {TRANSMITTED: State.TRANSMITTED, **_ASKED, **_FROM_TRANSMITTED},
+    State.PRINTED: {CARD_PRINTED: State.PRINTED, **_FROM_PRINTED},
+    State.DISPATCHED: {DISPATCHED: State.DISPATCHED, **_FROM_DISPATCHED},
+    State.READY: {**_READY, **_HANDED_OVER, **_TURNED_AWAY},
+    State.HANDED_OVER: _HANDED_OVER,
+    State.REFUSED: {REFUSED: State.REFUSED},
+    State.WITHDRAWN: {WITHDRAWN: State.WITHDRAWN},
+    State.STOPPED: {STOPPED: State.STOPPED},
 }
 
 # The same table by the numbers of states, for the one loop that runs over every fact: an Enum hashes in Python.

@@ -39,7 +39,7 @@ def subtract_office_seconds(calendar: Calendar, at: int, seconds: int) -> int:
             if seconds <= end - opens:
                 return calendar.instant(day, end - seconds)
             seconds -= end - opens
-        day, second = calendar.working[calendar.counts[day - 1] - 1], DAY
+        day, second = calendar.working_day_before(day - 1), DAY
 
 
 def office_seconds(calendar: Calendar, start: int, end: int) -> int:

@@ -7,7 +7,9 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
+from schemas.rules import RulesContent, path_of
 from streams.core.calendar import Calendar, compile_calendar, day_number
 from streams.core.deadlines import UNITS
 from streams.core.errors import RulesRefused, UnknownKind
@@ -71,11 +73,17 @@ class Rules:
     scoring: str
     calendar: Calendar
 
-    def deadline(self, procedure: str | None, variant: str | None, place_kind: str | None, day: int) -> Deadline | None:
-        """The rule that binds a case whose law is that of `day`: of its procedure, else of all; the latest in force."""
-        for rule in self.by_procedure.get(procedure or ANY, ()) or self.by_procedure.get(ANY, ()):
-            if rule.fits(variant, place_kind, day):
-                return rule
+    def deadline(
+        self, procedure: str | None, variant: str | None, place_kind: str | None, days: Mapping[str, int]
+    ) -> Deadline | None:
+        """The rule that binds a case: of its procedure, else of all; the latest in force on the case's own day.
+
+        `days` tells that day by what a rule's `law_of` may name: *received* and *complete*.
+        """
+        for name in (procedure or ANY, ANY):
+            for rule in self.by_procedure.get(name, ()):
+                if rule.fits(variant, place_kind, days[rule.law_of]):
+                    return rule
         return None
 
     def official_state(self, system: str, code: str) -> str:
@@ -89,10 +97,15 @@ def rules_hash(content: Mapping[str, Any]) -> str:
 
 
 def compile_rules(content: Mapping[str, Any]) -> Rules:
-    """Rules from their content; raises RulesRefused with the row and the reason."""
+    """Rules from their content (schemas.rules.RulesContent); raises RulesRefused with the row and the reason."""
+    for table in ("calendars", "deadlines"):
+        _refuse_twice(table, [row.get("id") for row in content.get(table, ())])
+    try:
+        RulesContent.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise RulesRefused(path_of(first["loc"], dict(content)), first["msg"]) from error
     calendars = {row["id"]: compile_calendar(row) for row in content["calendars"]}
-    if not calendars:
-        raise RulesRefused("rules", "at least one calendar is needed")
     deadlines = [_deadline(row, calendars) for row in content["deadlines"]]
     return Rules(
         hash=rules_hash(content),
@@ -119,8 +132,9 @@ def _deadline(row: Mapping[str, Any], calendars: Mapping[str, Calendar]) -> Dead
     where = f"deadline {row['id']}"
     if not row.get("source"):
         raise RulesRefused(where, "source is missing: name the act and article, or the decision")
-    if row["unit"] not in UNITS:
-        raise RulesRefused(where, f"unit {row['unit']} is none of {', '.join(sorted(UNITS))}")
+    for unit in (row["unit"], row["at_risk"]["unit"]):
+        if unit not in UNITS:
+            raise RulesRefused(where, f"unit {unit} is none of {', '.join(sorted(UNITS))}")
     if row["calendar"] not in calendars:
         raise RulesRefused(where, f"calendar {row['calendar']} is not defined")
     if row["law_of"] not in {"received", "complete"}:
@@ -168,10 +182,18 @@ def _until(text: str | None) -> int:
     return 1 << 30 if text is None else day_number(date.fromisoformat(text))
 
 
+def _refuse_twice(table: str, ids: Sequence[Any]) -> None:
+    for name in ids:
+        if ids.count(name) > 1:
+            raise RulesRefused(table, f"id {name} stands twice")
+
+
 def _official(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     states: dict[str, dict[str, str]] = {}
     for row in rows:
         if row["state"] not in STATES:
             raise RulesRefused(f"official {row['system']} {row['code']}", f"state {row['state']} is not in the table")
-        states.setdefault(row["system"], {})[row["code"]] = row["state"]
+        codes = states.setdefault(row["system"], {})
+        if codes.setdefault(row["code"], row["state"]) != row["state"]:
+            raise RulesRefused(f"official {row['system']} {row['code']}", "the code stands for two states")
     return states

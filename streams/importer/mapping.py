@@ -1,5 +1,6 @@
 """A mapping: how the columns of somebody else's log become events, read from TOML and checked against the schemas."""
 
+import codecs
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,8 @@ from pydantic import AwareDatetime
 from schemas.envelope import Event
 from schemas.events import MODEL_OF_TYPE
 
+_SUBJECT = re.compile(r"(dossier|lot|receipt|eid):.")
+_SOURCE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 _CASE_FIELDS = ("unit", "procedure", "channel", "variant", "place_kind")
 _LOG_FIELDS = frozenset({"format", "zone", "source", "delimiter", "encoding"})
@@ -91,6 +94,13 @@ def load_mapping(path: Path) -> LogMapping:
     events = document.get("event", [])
     if not events or "subject" not in case or "source" not in log:
         raise MappingRefused(str(path), "[log] source, [case] subject and at least one [[event]] are needed")
+    _texts(f"{path} [log]", log)
+    _texts(f"{path} [case]", case)
+    _check_log(f"{path} [log]", log)
+    if not _SUBJECT.match(case["subject"]):
+        raise MappingRefused(
+            f"{path} [case]", f"subject {case['subject']} must begin with dossier:, lot:, receipt: or eid:"
+        )
     shared = {name: template(case[name]) for name in _CASE_FIELDS if name in case}
     return LogMapping(
         path=str(path),
@@ -109,6 +119,7 @@ def template(text: str) -> Template:
 
 def _event(where: str, row: Mapping[str, Any], shared: Mapping[str, Template]) -> EventMapping:
     _known(where, row, _EVENT_FIELDS)
+    _texts(where, row)
     model = MODEL_OF_TYPE.get(row.get("type", ""))
     if model is None:
         raise MappingRefused(where, f"type {row.get('type')} is none of {', '.join(MODEL_OF_TYPE)}")
@@ -156,6 +167,23 @@ def _known(where: str, table: Mapping[str, Any], fields: frozenset[str]) -> None
         raise MappingRefused(
             where, f"unknown field {', '.join(sorted(unknown))}; known are {', '.join(sorted(fields))}"
         )
+
+
+def _texts(where: str, table: Mapping[str, Any]) -> None:
+    for field, value in table.items():
+        if not isinstance(value, dict if field == "data" else str):
+            raise MappingRefused(where, f"{field} must be a {'table' if field == 'data' else 'text'}")
+
+
+def _check_log(where: str, log: Mapping[str, Any]) -> None:
+    if not _SOURCE.fullmatch(log["source"]):
+        raise MappingRefused(where, f"source {log['source']} is no URN or URL, like urn:city:system")
+    if len(log.get("delimiter", ",")) != 1:
+        raise MappingRefused(where, f"delimiter {log['delimiter']} is not one character")
+    try:
+        codecs.lookup(log.get("encoding", "utf-8"))
+    except LookupError as error:
+        raise MappingRefused(where, str(error)) from error
 
 
 def _zone(path: Path, name: str) -> ZoneInfo:

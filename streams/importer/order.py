@@ -3,11 +3,13 @@
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-T = TypeVar("T")
+from streams.core.instants import utc_text
 
+# 2100-01-01: a later date makes ticks for all the years up to it, and means nothing.
+LAST = 4_102_444_800
 ORDERS = ("file", "time", "reversed", "shuffled:SEED")
 
 
@@ -23,6 +25,11 @@ class Fact(NamedTuple):
     line: int
     payload: bytes
     type: str
+
+
+def out_of_range(at: int) -> str | None:
+    """Why no fact may bear an instant: systems write 1899 or 9999 where they mean *none*."""
+    return None if 0 <= at < LAST else f"time {utc_text(at)} is not between 1970 and 2100"
 
 
 def arranged(facts: Sequence[Fact], order: str, *, twice: bool) -> list[Fact]:

@@ -101,7 +101,7 @@ class CasePartition:
                 self._tick(entry, record, work, out, report)
             elif name == "rules.activated":
                 if not self._law_is_fixed:
-                    self.activate(entry["content"])
+                    self._activate(entry["content"], work)
                 self._reserved[RULES_ROW] = encode(entry["content"])
             elif name not in {"clock.started", "engine.activated"}:
                 token = entry["case"].encode()
@@ -114,13 +114,6 @@ class CasePartition:
                     self._note_code(entry["data"], report)
             self.next_offset = record.offset + 1
         return Writes(self._pack(work), out, self.next_offset, report)
-
-    def activate(self, content: Mapping[str, Any]) -> None:
-        """New law: every case is judged again at the next tick."""
-        self.rules = compile_rules(content)
-        self._law_is_new = True
-        for token in self.tokens():
-            self._due.touch(token)
 
     def case(self, token: bytes) -> Case:
         """The case of a token as its row has it."""
@@ -189,6 +182,13 @@ class CasePartition:
             raise LawMissing("rules", named or "none", here)
         return self.rules
 
+    def _activate(self, content: Mapping[str, Any], work: Mapping[bytes, Case]) -> None:
+        """New law: every case is judged again at the next tick, those of this chunk too."""
+        self.rules = compile_rules(content)
+        self._law_is_new = True
+        for token in (*self.tokens(), *work):
+            self._due.touch(token)
+
     def _case(self, work: Mapping[bytes, Case], token: bytes) -> Case:
         case = work.get(token)
         if case is not None:
@@ -207,7 +207,7 @@ class CasePartition:
         return rows
 
     def _restore(self) -> None:
-        if RULES_ROW in self.rows:
+        if RULES_ROW in self.rows and not self._law_is_fixed:
             self.rules = compile_rules(orjson.loads(self.rows[RULES_ROW]))
         if MARK_ROW in self.rows:
             mark = decode(self.rows[MARK_ROW])

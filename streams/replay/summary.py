@@ -49,6 +49,7 @@ def _counters() -> dict[str, Any]:
         "late": 0,
         "overdue": 0,
         "insufficient": 0,
+        "unknown": 0,
         "no_deadline": {"closed": 0, "open": 0},
         "closed_before_opened": 0,
         "flags": {},

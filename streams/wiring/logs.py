@@ -17,7 +17,7 @@ from streams.adapters.kafka_ends import KafkaEnds
 from streams.core.rules import Rules, compile_rules
 from streams.importer.csv_log import Row, read_csv
 from streams.importer.mapping import load_mapping
-from streams.importer.order import Fact, arranged, interleaved, ticks
+from streams.importer.order import Fact, arranged, interleaved, out_of_range, ticks
 from streams.importer.to_file import as_entry, key_of_file, lines
 from streams.importer.to_topics import as_event, send
 from streams.replay.driver import Limit, Replay
@@ -132,8 +132,9 @@ def _read_log(file: Path, mapping_file: Path, build: Callable[[Row], Fact | str]
     refused: list[Refusal] = []
     for row in read_csv(file, mapping):
         fact = build(row)
-        if isinstance(fact, str):
-            refused.append(Refusal(row.line, fact))
+        why = fact if isinstance(fact, str) else out_of_range(fact.at)
+        if isinstance(fact, str) or why is not None:
+            refused.append(Refusal(row.line, str(why)))
         else:
             facts.append(fact)
         advance(row.line)
