@@ -32,9 +32,10 @@ class Resume:
         items[:] = [item for item in items if item.nodeid not in self._passed]
         config.hook.pytest_deselected(items=done)
 
-    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
-        if time.monotonic() > self._ends:
-            item.session.shouldstop = "the minutes are over: run it again to go on from here"
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self) -> bool | None:
+        """True: done with this test, without having begun it; no failure, so that the exit code stays 0."""
+        return True if time.monotonic() > self._ends else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and report.passed:
@@ -44,7 +45,9 @@ class Resume:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         left = len(self._all - self._passed)
         terminalreporter.write_line(f"long tests: {len(self._all) - left} passed, {left} still to run")
-        if self._all and not left:
+        if left:
+            terminalreporter.write_line("run it again to go on from here")
+        else:
             self._note.unlink(missing_ok=True)
 
     def _write(self) -> None:

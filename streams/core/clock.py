@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from streams.core.deadlines import Due, Span, due, pause
-from streams.core.facts import AT, DATA, ID, KIND, Fact, is_day
+from streams.core.facts import AT, DATA, ID, KIND, Fact, is_day, text
 from streams.core.kinds import (
     COMPLETED,
     HANDED_OVER,
@@ -18,6 +18,9 @@ from streams.core.kinds import (
 )
 from streams.core.lines import Lines
 from streams.core.rules import Deadline, Rules
+
+# 2100-01-01: systems write 1900 or 9999 where no appointment was given.
+_MEANS_NONE = 4_102_444_800
 
 # Where no rule says what ends a duty, a result that is ready anywhere ends the case.
 _READY_ANYWHERE = frozenset({LETTER_PRINTED, RECEIVED_AT_UNIT, PUBLISHED})
@@ -48,6 +51,8 @@ class Clock:
     due: Due | None
     ended: Fact | None
     rests_on: list[Fact]
+    # The instant by which the end is proven: later than the end itself where only the unit that profits says so.
+    proven_at: int | None = None
     # More facts came than a case holds: no verdict can be given.
     unknown: bool = False
 
@@ -63,16 +68,22 @@ class Clock:
         if self.ended is None:
             return "overdue" if at > self.due.at else "open"
         if self.ended[AT] <= self.due.at:
-            return "on_time"
+            return "on_time" if self.is_proven_in_time else "insufficient"
         # A hand-over after due says nothing of when the result was ready (domain: chưa đủ căn cứ).
         return "insufficient" if self.ended[KIND] in HANDED_OVER - self.rule.ends else "late"
+
+    @property
+    def is_proven_in_time(self) -> bool:
+        """Whether the clock stopped by its due on evidence that counts."""
+        return self.due is not None and self.proven_at is not None and self.proven_at <= self.due.at
 
 
 def read_clock(lines: Lines, rules: Rules) -> Clock:
     """The clock of a case by its visible facts."""
     rule = _rule(lines, rules)
     declared = _declared(lines, rules, rule)
-    ended = _ended(lines, (_READY_ANYWHERE if rule is None else rule.ends) | HANDED_OVER | TURNED_AWAY)
+    done = (_READY_ANYWHERE if rule is None else rule.ends) | HANDED_OVER | TURNED_AWAY
+    ended = _ended(lines, done)
     if rule is None:
         return Clock(None, None, False, [], False, None, declared, None, ended, [])
     start, assumed = _start(lines, rules, rule)
@@ -83,7 +94,9 @@ def read_clock(lines: Lines, rules: Rules) -> Clock:
     governing = declared if rule.governs == "declared" and declared is not None else computed
     if governing is declared and declared is not None:
         stretches, paused = [Running(start[AT], None, declared)], False
-    return Clock(rule, start, assumed, stretches, paused, computed, declared, governing, ended, [start, *rests_on])
+    proven_at = None if governing is None else _proven_at(lines, done, governing)
+    rests_on = [start, *rests_on]
+    return Clock(rule, start, assumed, stretches, paused, computed, declared, governing, ended, rests_on, proven_at)
 
 
 def _rule(lines: Lines, rules: Rules) -> Deadline | None:
@@ -112,7 +125,7 @@ def _start(lines: Lines, rules: Rules, rule: Deadline) -> tuple[Fact | None, boo
 def _declared(lines: Lines, rules: Rules, rule: Deadline | None) -> Due | None:
     """The appointment given: on the receipt, else the first that the scoring system shows. Later ones do nothing."""
     for fact in (lines.first.get(RECEIVED), lines.first.get(REGISTERED), *lines.official.get(rules.scoring, ())):
-        if fact is not None and "a" in fact[DATA]:
+        if fact is not None and 0 < fact[DATA].get("a", 0) < _MEANS_NONE:
             at = fact[DATA]["a"]
             calendar = rules.calendar if rule is None else rule.calendar
             return Due(at, calendar.day_of(at, stands_for_day=True), False)
@@ -122,6 +135,19 @@ def _declared(lines: Lines, rules: Rules, rule: Deadline | None) -> Due | None:
 def _ended(lines: Lines, kinds: frozenset[int]) -> Fact | None:
     done = [fact for kind, fact in lines.first.items() if kind in kinds]
     return min(done, key=lambda fact: (fact[AT], fact[KIND], fact[ID])) if done else None
+
+
+def _proven_at(lines: Lines, kinds: frozenset[int], due: Due) -> int | None:
+    """By when the end is proven. What the unit itself wrote down after the due, of an end before it, counts from when
+    it was written: it widens the range, and by itself never turns late into in time."""
+    proven = None
+    for fact in lines.visible:
+        if fact[KIND] in kinds:
+            at, recorded = fact[AT], fact[DATA].get("w", 0)
+            if at <= due.at < recorded and text(fact, "r", lines.strings) == "unit":
+                at = recorded
+            proven = at if proven is None else min(proven, at)
+    return proven
 
 
 def _run(lines: Lines, rule: Deadline, start: Fact, ended: Fact | None) -> tuple[list[Running], bool, list[Fact]]:

@@ -40,13 +40,13 @@ def _overdue(lines: Lines, clock: Clock) -> Iterator[Interval]:
     if clock.due is None or clock.paused or clock.rule is None:
         return
     end = clock.ended
-    if end is not None and (end[AT] <= clock.due.at or end[KIND] in HANDED_OVER - clock.rule.ends):
+    if end is not None and (clock.is_proven_in_time or end[KIND] in HANDED_OVER - clock.rule.ends):
         return
     evidence = (*clock.rests_on, *([end] if end else []))
     yield Interval(
         "overdue",
         clock.due.at,
-        end[AT] if end else None,
+        clock.proven_at,
         evidence,
         clock.due,
         _due_kind(clock),

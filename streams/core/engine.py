@@ -71,7 +71,7 @@ def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]
     ledger = case.ledger
     if spans or ledger:
         calendar = rules.calendar if clock.rule is None else clock.rule.calendar
-        records, ledger = publish(Context(token, lines, clock, calendar), spans, ledger, at)
+        records, ledger = publish(Context(token, lines, clock, calendar, {}), spans, ledger, at)
     view = case_view(token, lines, clock, rules, open_classes(ledger), at)
     digest = _digest(view)
     shown, changed = case.shown, None
@@ -79,10 +79,9 @@ def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]
         shown += 1
         changed = view | {"version": shown}
     counted = [lines.told.get("p", -1), lines.stage if clock.ended is None else -1]
+    facts = seen(case.facts, at) if lines.arrivals else case.facts
     wake = next_wake(found, at)
-    judged = case._replace(
-        facts=seen(case.facts, at), wake=wake, ledger=ledger, shown=shown, shown_digest=digest, counted=counted
-    )
+    judged = case._replace(facts=facts, wake=wake, ledger=ledger, shown=shown, shown_digest=digest, counted=counted)
     return judged, Effects(records, changed)
 
 

@@ -39,6 +39,8 @@ class Context(NamedTuple):
     lines: Lines
     clock: Clock
     calendar: Calendar
+    # Evidence as it is told, by fact id: several flags of a case rest on the same facts.
+    evidence: dict[int, Mapping[str, str | None]]
 
 
 def flag_id(token: str, flag_class: str, leg: str = "") -> str:
@@ -99,7 +101,7 @@ def _withdraw(context: Context, line: Line, records: list[dict[str, Any]]) -> Li
 
 def _record(context: Context, interval: Interval, cycle: int, state: int) -> dict[str, Any]:
     """One published state of a flag, without its version (schemas.flags.Flag)."""
-    token, lines, clock, calendar = context
+    token, lines, clock, calendar, told = context
 
     def local(at: int | None) -> str | None:
         return None if at is None else local_text(at, calendar.offset(at))
@@ -124,7 +126,7 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
         "due_kind": interval.due_kind,
         "provisional": due is not None and due.provisional,
         "basis": None if withdrawn else _basis(clock, due),
-        "evidence": [_evidence(fact, lines, local(fact[AT])) for fact in evidence],
+        "evidence": [told.get(fact[ID]) or told.setdefault(fact[ID], _evidence(fact, context)) for fact in evidence],
         "wording": WORDING[interval.flag_class],
     }
 
@@ -150,12 +152,12 @@ def _basis(clock: Clock, due: Due | None) -> Mapping[str, str] | None:
     }
 
 
-def _evidence(fact: Fact, lines: Lines, time: str | None) -> Mapping[str, str | None]:
+def _evidence(fact: Fact, context: Context) -> Mapping[str, str | None]:
     return {
         "fact": f"{fact[ID]:016x}",
         "type": TYPE_OF_KIND[fact[KIND]],
-        "time": time,
-        "hash": fact_hash(fact, lines.strings),
+        "time": local_text(fact[AT], context.calendar.offset(fact[AT])),
+        "hash": fact_hash(fact, context.lines.strings),
     }
 
 

@@ -10,7 +10,8 @@ from streams.core.observed import STATES, STEPS, State
 
 @dataclass(slots=True)
 class Lines:
-    """`first` holds the first visible fact of each kind; `next_at` is when the next of the others becomes visible."""
+    """`first` holds the first visible fact of each kind; `next_at` is when the next of the others becomes
+    visible, `arrivals` whether the time of arrival of any still matters."""
 
     strings: Sequence[str]
     visible: Sequence[Fact]
@@ -21,6 +22,7 @@ class Lines:
     supplements: list[Fact]
     official: dict[str, list[Fact]]
     told: dict[str, int]
+    arrivals: bool
 
     def said(self, short: str) -> str | None:
         """A field of the application: as told at reception, else by the first fact that tells it, sources of the
@@ -41,14 +43,16 @@ class Lines:
 
 def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
     """The lines of a case by the facts that happened and arrived up to `at`; the others are ignored until then."""
-    stage, illegal, next_at = 0, 0, None
+    stage, illegal, next_at, arrivals = 0, 0, None, False
     visible: list[Fact] = []
     first: dict[int, Fact] = {}
     supplements: list[Fact] = []
     official: dict[str, list[Fact]] = {}
     for fact in facts:
         happened, kind, _, data = fact
-        shown = max(happened, data.get(ARRIVED, 0))
+        shown = happened
+        if ARRIVED in data:
+            arrivals, shown = True, max(happened, data[ARRIVED])
         if shown > at:
             next_at = shown if next_at is None else min(next_at, shown)
             continue
@@ -64,7 +68,9 @@ def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
             illegal += 1
         else:
             stage = after
-    return Lines(strings, visible, next_at, stage, illegal, first, supplements, official, _told(visible, first))
+    return Lines(
+        strings, visible, next_at, stage, illegal, first, supplements, official, _told(visible, first), arrivals
+    )
 
 
 def _told(visible: Sequence[Fact], first: Mapping[int, Fact]) -> dict[str, int]:

@@ -1,4 +1,7 @@
-"""Office time: the next open instant, and so many office seconds on or back."""
+"""Office time: the next open instant, and so many office seconds on or back.
+
+Beyond the days that a calendar knows there is no office time to count: seconds are then taken as they are.
+"""
 
 from streams.core.calendar import Calendar
 from streams.core.instants import DAY
@@ -25,7 +28,10 @@ def add_office_seconds(calendar: Calendar, at: int, seconds: int) -> int:
             if seconds <= closes - start:
                 return calendar.instant(day, start + seconds)
             seconds -= closes - start
-        day, second = calendar.add_working_days(day, 1), 0
+        after = calendar.add_working_days(day, 1)
+        if after <= day:
+            return at + seconds
+        day, second = after, 0
 
 
 def subtract_office_seconds(calendar: Calendar, at: int, seconds: int) -> int:
@@ -39,7 +45,10 @@ def subtract_office_seconds(calendar: Calendar, at: int, seconds: int) -> int:
             if seconds <= end - opens:
                 return calendar.instant(day, end - seconds)
             seconds -= end - opens
-        day, second = calendar.working_day_before(day - 1), DAY
+        before = calendar.working_day_before(day - 1)
+        if before >= day:
+            return at - seconds
+        day, second = before, DAY
 
 
 def office_seconds(calendar: Calendar, start: int, end: int) -> int:
@@ -51,5 +60,8 @@ def office_seconds(calendar: Calendar, start: int, end: int) -> int:
     while day <= last:
         low, high = (from_second if day == first else 0), (to_second if day == last else DAY)
         total += sum(max(0, min(closes, high) - max(opens, low)) for opens, closes in calendar.hours_of(day))
-        day = calendar.add_working_days(day, 1)
+        after = calendar.add_working_days(day, 1)
+        if after <= day:
+            break
+        day = after
     return total

@@ -21,6 +21,7 @@ from tests.core_builders import (
     ready,
     received,
     returned,
+    view_at,
 )
 
 LATER = "2026-03-31 12:00"
@@ -116,6 +117,23 @@ def test_overdue_is_on_account_of_the_owner_of_the_stage_that_overran(steps: Any
     found = flag("overdue", LATER, received(), completed(), *steps)
 
     assert (found["accountable"], found["scored_unit"]) == (owner, UNIT)
+
+
+LATE_NOTE = {"origin": "unit", "strength": "register_line", "recorded": "2026-01-19 09:00"}
+
+
+def test_evidence_of_the_unit_itself_recorded_after_due_does_not_make_late_on_time() -> None:
+    told = ready("2026-01-13 16:00", **LATE_NOTE)
+
+    assert spans("overdue", received(), completed(), told) == [(local("2026-01-14 00:00"), local("2026-01-19 09:00"))]
+    assert view_at(LATER, received(), completed(), told)["verdict"] == "insufficient"
+
+
+def test_an_independent_piece_confirms_what_the_unit_wrote_down_late() -> None:
+    told = (ready("2026-01-13 16:00", **LATE_NOTE), ready("2026-01-13 15:00", origin="post", source="urn:hoso:post"))
+
+    assert spans("overdue", received(), completed(), *told) == []
+    assert view_at(LATER, received(), completed(), *told)["verdict"] == "on_time"
 
 
 # At risk

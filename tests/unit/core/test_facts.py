@@ -21,6 +21,7 @@ from tests.core_builders import (
     completed,
     entry,
     facts_of,
+    judged,
     official,
     ready,
     received,
@@ -98,13 +99,13 @@ def test_facts_beyond_the_bound_do_not_make_a_row_grow() -> None:
     assert case.is_full
 
 
-def test_too_many_facts_make_the_verdict_unknown() -> None:
+def test_too_many_facts_make_the_verdict_unknown_whichever_came_last() -> None:
     entries = [entry("verification.done", f"2026-01-06 {n // 60 % 24:02d}:{n % 60:02d}", fact=n) for n in range(2046)]
     end = (received(), completed(), ready())
 
-    first, last = (classes_at("2026-02-27 12:00", *order) for order in ((*end, *entries), (*entries, *end)))
+    effects = [judged("2026-02-27 12:00", *order) for order in ((*end, *entries), (*entries, *end))]
 
-    assert first == last
+    assert [(each.flags, each.view and each.view["verdict"]) for each in effects] == [([], "unknown")] * 2
 
 
 # Arrival

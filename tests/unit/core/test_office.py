@@ -87,3 +87,13 @@ def test_a_worked_saturday_has_office_hours() -> None:
 
     assert next_open(calendar, at("2026-01-10 09:00")) == (day("2026-01-10"), 9 * HOUR)
     assert shown(add_office_seconds(calendar, at("2026-01-09 17:00"), HOUR)) == "2026-01-10 08:30"
+
+
+@pytest.mark.timeout(1)
+@pytest.mark.parametrize("when", ["1900-01-01 07:00", "2300-01-01 10:00"])
+def test_office_time_ends_also_at_the_ends_of_the_calendar(when: str) -> None:
+    """1900-01-01 is what many systems write for *none*, and intake lets it in as an appointment."""
+    if when < "2000":
+        assert subtract_office_seconds(CALENDAR, at(when), HOUR) <= at(when)
+    else:
+        assert office_seconds(CALENDAR, at("2026-01-05"), at(when)) > 0
