@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     session_timeout_seconds: Annotated[int, Field(ge=6)] = 6
     chunk_records_max: Annotated[int, Field(ge=1)] = 4000
     chunk_bytes_max: Annotated[int, Field(ge=1)] = 4 * 1024 * 1024
+    commit_interval_seconds: Annotated[float, Field(ge=0, le=5)] = 0.2
     message_bytes_max: Annotated[int, Field(ge=1)] = 1024 * 1024
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0

@@ -55,6 +55,9 @@ class CasePorts:
     transactions: Callable[[int], Transactions]  # by partition, not yet opened
     changelog: str
     group: str
+    # Chunks smaller than `large_chunk` records of one partition are folded at most once an interval.
+    interval_seconds: float = 0.0
+    large_chunk: int = 0
     # Told of each chunk when it is durable, and how many seconds that took.
     observe: Observe = ignore
 
@@ -64,6 +67,7 @@ class _Held:
     partition: Partition
     transactions: Transactions
     commit: asyncio.Task[None] | None = None
+    folded_at: float = 0.0
 
 
 class CaseJob:
@@ -99,9 +103,18 @@ class CaseJob:
         held = self._held[place[1]]
         if held.commit is not None:
             await held.commit
+        await self._gather(held, len(records))
         writes = await asyncio.to_thread(held.partition.step, records)
         held.commit = asyncio.create_task(self._commit(place, held.transactions, writes))
         held.commit.add_done_callback(self._end_if_failed)
+
+    async def _gather(self, held: _Held, records: int) -> None:
+        """A transaction costs the same for ten records as for a thousand: a partition that is read in small chunks is
+        not folded again before its interval is over, while more records gather behind this chunk."""
+        rest = held.folded_at + self._ports.interval_seconds - monotonic_seconds()
+        if rest > 0 and records < self._ports.large_chunk:
+            await asyncio.sleep(rest)
+        held.folded_at = monotonic_seconds()
 
     async def settle(self) -> None:
         for held in self._held.values():

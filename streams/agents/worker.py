@@ -37,6 +37,8 @@ def build_cases(
         ),
         changelog=settings.topic(TABLE),
         group=group,
+        interval_seconds=settings.commit_interval_seconds,
+        large_chunk=settings.chunk_records_max // 2,
         observe=observe,
     )
     job = CaseJob(lambda partition, rows: make(partition, rows, settings.topic), ports, rows, app.holding.vitals)

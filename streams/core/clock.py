@@ -23,7 +23,7 @@ from streams.core.rules import Deadline, Rules
 _MEANS_NONE = 4_102_444_800
 
 # Where no rule says what ends a duty, a result that is ready anywhere ends the case.
-_READY_ANYWHERE = frozenset({LETTER_PRINTED, RECEIVED_AT_UNIT, PUBLISHED})
+_ENDS_ANYWHERE = frozenset({LETTER_PRINTED, RECEIVED_AT_UNIT, PUBLISHED}) | HANDED_OVER | TURNED_AWAY
 
 
 class Running(NamedTuple):
@@ -70,7 +70,7 @@ class Clock:
         if self.ended[AT] <= self.due.at:
             return "on_time" if self.is_proven_in_time else "insufficient"
         # A hand-over after due says nothing of when the result was ready (domain: chưa đủ căn cứ).
-        return "insufficient" if self.ended[KIND] in HANDED_OVER - self.rule.ends else "late"
+        return "insufficient" if self.ended[KIND] in self.rule.implies else "late"
 
     @property
     def is_proven_in_time(self) -> bool:
@@ -82,8 +82,7 @@ def read_clock(lines: Lines, rules: Rules) -> Clock:
     """The clock of a case by its visible facts."""
     rule = _rule(lines, rules)
     declared = _declared(lines, rules, rule)
-    done = (_READY_ANYWHERE if rule is None else rule.ends) | HANDED_OVER | TURNED_AWAY
-    ended = _ended(lines, done)
+    ended = _ended(lines, _ENDS_ANYWHERE if rule is None else rule.stops)
     if rule is None:
         return Clock(None, None, False, [], False, None, declared, None, ended, [])
     start, assumed = _start(lines, rules, rule)
@@ -94,7 +93,7 @@ def read_clock(lines: Lines, rules: Rules) -> Clock:
     governing = declared if rule.governs == "declared" and declared is not None else computed
     if governing is declared and declared is not None:
         stretches, paused = [Running(start[AT], None, declared)], False
-    proven_at = None if governing is None else _proven_at(lines, done, governing)
+    proven_at = None if governing is None or ended is None else _proven_at(lines, rule.stops, governing)
     rests_on = [start, *rests_on]
     return Clock(rule, start, assumed, stretches, paused, computed, declared, governing, ended, rests_on, proven_at)
 

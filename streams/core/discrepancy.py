@@ -9,7 +9,6 @@ from typing import NamedTuple
 from streams.core.clock import Clock
 from streams.core.deadlines import Due, lead
 from streams.core.facts import AT, DATA, KIND, Fact, is_day
-from streams.core.kinds import HANDED_OVER
 from streams.core.lines import Lines
 from streams.core.office import subtract_office_seconds
 from streams.core.official import CLOSED, OPEN, UNKNOWN
@@ -40,7 +39,7 @@ def _overdue(lines: Lines, clock: Clock) -> Iterator[Interval]:
     if clock.due is None or clock.paused or clock.rule is None:
         return
     end = clock.ended
-    if end is not None and (clock.is_proven_in_time or end[KIND] in HANDED_OVER - clock.rule.ends):
+    if end is not None and (clock.is_proven_in_time or end[KIND] in clock.rule.implies):
         return
     evidence = (*clock.rests_on, *([end] if end else []))
     yield Interval(

@@ -150,8 +150,7 @@ def _order(fact: Fact) -> tuple[int, int, int]:
 
 
 def _index(strings: list[str], value: str) -> int:
-    try:
+    if value in strings:
         return strings.index(value)
-    except ValueError:
-        strings.append(value)
-        return len(strings) - 1
+    strings.append(value)
+    return len(strings) - 1

@@ -162,5 +162,4 @@ def _evidence(fact: Fact, context: Context) -> Mapping[str, str | None]:
 
 
 def _digest(record: Mapping[str, Any]) -> int:
-    raw = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-    return int.from_bytes(blake2b(raw, digest_size=8).digest(), "big")
+    return int.from_bytes(blake2b(orjson.dumps(record), digest_size=8).digest(), "big")

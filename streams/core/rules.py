@@ -13,7 +13,7 @@ from schemas.rules import RulesContent, path_of
 from streams.core.calendar import Calendar, compile_calendar, day_number
 from streams.core.deadlines import UNITS
 from streams.core.errors import RulesRefused, UnknownKind
-from streams.core.kinds import KIND_OF_TYPE, kind_of
+from streams.core.kinds import HANDED_OVER, KIND_OF_TYPE, TURNED_AWAY, kind_of
 from streams.core.official import STATES
 
 ANY = "*"
@@ -43,6 +43,10 @@ class Deadline:
     starts: int
     law_of: str
     ends: frozenset[int]
+    # What stops the clock: the duty's own end, or a later fact that implies it, or an end without a result; and of
+    # these, what says nothing of when the result was ready.
+    stops: frozenset[int]
+    implies: frozenset[int]
     bearer: str
     governs: str
     from_day: int
@@ -141,7 +145,8 @@ def _deadline(row: Mapping[str, Any], calendars: Mapping[str, Calendar]) -> Dead
         raise RulesRefused(where, f"law_of {row['law_of']} is neither received nor complete")
     if row["due_governs"] not in {"computed", "declared"}:
         raise RulesRefused(where, f"due_governs {row['due_governs']} is neither computed nor declared")
-    ends = [row["duty_ends_at"]] if isinstance(row["duty_ends_at"], str) else row["duty_ends_at"]
+    named = [row["duty_ends_at"]] if isinstance(row["duty_ends_at"], str) else row["duty_ends_at"]
+    ends = frozenset(_kind(where, name) for name in named)
     return Deadline(
         id=row["id"],
         procedure=row["procedure"],
@@ -152,7 +157,9 @@ def _deadline(row: Mapping[str, Any], calendars: Mapping[str, Calendar]) -> Dead
         calendar=calendars[row["calendar"]],
         starts=_kind(where, row["starts"]),
         law_of=row["law_of"],
-        ends=frozenset(_kind(where, name) for name in ends),
+        ends=ends,
+        stops=ends | HANDED_OVER | TURNED_AWAY,
+        implies=HANDED_OVER - ends,
         bearer=row["duty_bearer"],
         governs=row["due_governs"],
         from_day=day_number(date.fromisoformat(row["effective_from"])),

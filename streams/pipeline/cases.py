@@ -168,7 +168,7 @@ class CasePartition:
             out.append(Outgoing(self._flags, token, value, self.partition, headers))
             out.append(Outgoing(self._flags_current, flag["flag_id"].encode(), value, self.partition, headers))
         if view is not None:
-            out.append(Outgoing(self._cases_current, token, encode(view), self.partition, headers))
+            out.append(Outgoing(self._cases_current, token, encode(view), self.partition))
         return out
 
     def _law(self, entry: Mapping[str, Any]) -> Rules:

@@ -99,12 +99,13 @@ async def _wait_durable(settings: Settings) -> None:
     log, group = settings.topic(LOG), f"{settings.prefix}hoso-cases"
     ends = await KafkaReader(settings.kafka).end_offsets(log)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+
+    async def left() -> int:
         done = await committed_offsets(settings.kafka, group)
-        left = sum(end - done.get(f"{log}/{partition}", 0) for partition, end in ends.items())
-        if not left:
-            return
-        assert time.monotonic() < deadline, f"{left} entries are not durable after {PATIENCE_SECONDS:.0f} s"
+        return sum(end - done.get(f"{log}/{partition}", 0) for partition, end in ends.items())
+
+    while waiting := await left():
+        assert time.monotonic() < deadline, f"{waiting} entries are not durable after {PATIENCE_SECONDS:.0f} s"
         await asyncio.sleep(0.2)
 
 
