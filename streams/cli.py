@@ -82,6 +82,8 @@ def import_log(
     """
     options = logs.ImportOptions(order, twice, _seconds(tick), plain_ids)
     settings = _settings()
+    if to == "topics" and settings.clock != "simulated":
+        _fail("to topics needs a deployment on a simulated clock: set HOSO_CLOCK=simulated here and for its workers")
     if to == "topics" and plain_ids:
         _fail("--plain-ids works to a file only: topics never carry plain codes")
     if to == "topics":

@@ -1,0 +1,24 @@
+"""What a benchmark is asked to do, and what it has at hand to do it."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.broker import Broker
+from benchmarks.progress import Progress
+
+
+class Options(NamedTuple):
+    """`events` of hoso and of the floor a round; stock Faust gets fewer. With `minutes` rounds go on as long."""
+
+    events: int
+    rounds: int
+    minutes: float | None
+    cases: int
+
+
+class Bench(NamedTuple):
+    """`folder` is for what a run leaves behind, and goes with the run."""
+
+    broker: Broker
+    folder: Path
+    progress: Progress

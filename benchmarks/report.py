@@ -1,0 +1,166 @@
+"""What a run found, as a table for people and as the page that `--record` keeps."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.children import REPOSITORY
+from tools.stack.kafka_jars import kafka_version
+
+RECORDS = REPOSITORY / "docs" / "benchmarks"
+# Above this share of the machine's CPU time, what others did there is told beside the figures.
+OTHERS_SHARE_MAX = 0.05
+
+
+def conditions(arguments: Sequence[str]) -> dict[str, Any]:
+    """When, of which commit, on what machine, against which broker."""
+    git = ["git", "-C", str(REPOSITORY)]
+    commit = subprocess.run([*git, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False)
+    changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=False)
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": (commit.stdout.strip() or "unknown") + ("+changes" if changed.stdout.strip() else ""),
+        "command": " ".join(["python -m benchmarks", *arguments]),
+        "machine": f"{os.cpu_count()} cores, {_processor()}, {psutil.virtual_memory().total / 2**30:.0f} GB",
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "broker": f"Apache Kafka {kafka_version()}, one node on the same machine",
+    }
+
+
+def page(found: Mapping[str, Any]) -> str:
+    """Everything that was found, in Markdown."""
+    parts: list[Iterator[str]] = [_conditions(found["conditions"])]
+    parts += [SECTIONS[name](found[name]) for name in SECTIONS if name in found]
+    return "\n".join(line for part in parts for line in part)
+
+
+def record(found: Mapping[str, Any], folder: Path = RECORDS) -> Path:
+    """Keep the page under its date; a second run of a day gets a number."""
+    folder.mkdir(parents=True, exist_ok=True)
+    day = found["conditions"]["at"][:10]
+    names = [day, *(f"{day}-{number}" for number in range(2, 100))]
+    file = next(path for name in names if not (path := folder / f"{name}.md").exists())
+    file.write_text(page(found), encoding="utf-8")
+    return file
+
+
+def _conditions(said: Mapping[str, str]) -> Iterator[str]:
+    yield f"# Benchmarks of {said['at'][:10]}\n"
+    yield from (f"- {name}: {value}" for name, value in said.items())
+    yield ""
+
+
+def _full(found: Mapping[str, Any]) -> Iterator[str]:
+    contenders = found["contenders"]
+    cpu = {name: each["cpu_seconds_per_million"] for name, each in contenders.items()}
+    yield f"## Full path, median of {_rounds(found)}, alternating\n"
+    yield from _table(
+        ["", "events", "events/s", "low to high", "CPU s a million", "stock's CPU / its", "its CPU / floor's"],
+        [
+            [
+                name,
+                f"{each['events']:,}",
+                f"{each['events_per_second']:,.0f}",
+                f"{each['events_per_second_low']:,.0f} to {each['events_per_second_high']:,.0f}",
+                f"{cpu[name]:.1f}",
+                f"{cpu['stock'] / cpu[name]:.1f}",
+                f"{cpu[name] / cpu['floor']:.1f}",
+            ]
+            for name, each in contenders.items()
+        ],
+    )
+    yield from _table(
+        ["process", "CPU s a million", "peak MB", "the broker's CPU s a million meanwhile"],
+        [
+            [
+                part if part == name else f"{name} {part}",
+                f"{of['cpu_seconds_per_million']:.1f}",
+                f"{of['memory_mb']:,.0f}",
+                f"{each['broker_cpu_seconds_per_million']:.1f}",
+            ]
+            for name, each in contenders.items()
+            for part, of in each["by_process"].items()
+        ],
+    )
+    goal = found["goal"]
+    yield (
+        f"Goal: at least {goal['stock_cpu_by_hoso_cpu_min']:.0f} times fewer CPU seconds a million than stock Faust on"
+        f" the full path. Found: {found['stock_cpu_by_hoso_cpu']:.1f} times, {_met(goal)}. In each round the flags of"
+        " hoso and of stock Faust equalled the planted ones; the floor has no rules and flags nothing."
+    )
+    if found["others_share_max"] > OTHERS_SHARE_MAX:
+        yield (
+            f"\nThe machine was not quiet: up to {found['others_share_max']:.0%} of its CPU time went to others."
+            " Events a second are therefore too low, and CPU seconds too high, for all contenders."
+        )
+    yield ""
+
+
+def _replay(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## Replay of a file, one process, median of {_rounds(found)}\n"
+    yield from _table(
+        ["events", "events/s", "CPU s a million", "file MB", "start s, taken off"],
+        [
+            [
+                f"{found['events']:,}",
+                f"{found['events_per_second']:,.0f}",
+                f"{found['cpu_seconds_per_million']:.1f}",
+                f"{found['file_bytes'] / 1e6:,.0f}",
+                f"{found['start_seconds']:.1f}",
+            ]
+        ],
+    )
+
+
+def _restart(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## Restart of a case worker after kill -9, median of {_rounds(found)}\n"
+    yield from _table(
+        ["cases", "changelog offsets", "until ready s", "until the next event is judged s", "longest s", "peak MB"],
+        [
+            [
+                f"{found['cases']:,}",
+                f"{found['changelog_offsets']:,}",
+                f"{found['seconds_until_ready']:.1f}",
+                f"{found['seconds_until_judged']:.1f}",
+                f"{found['seconds_until_judged_max']:.1f}",
+                f"{found['memory_mb']:,.0f}",
+            ]
+        ],
+    )
+    goal = found["goal"]
+    yield f"Goal: judged in under {goal['seconds_until_judged_max']:.0f} s, {_met(goal)}.\n"
+
+
+SECTIONS = {"full": _full, "replay": _replay, "restart": _restart}
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Padded, so that it reads well as it stands too."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in [head, ["-" * width for width in widths], *rows]:
+        yield f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |"
+    yield ""
+
+
+def _rounds(found: Mapping[str, Any]) -> str:
+    return f"{found['rounds']} round{'s' if found['rounds'] != 1 else ''}"
+
+
+def _met(goal: Mapping[str, Any]) -> str:
+    return "met" if goal["is_met"] else "NOT met"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.processor() or platform.machine()
