@@ -1,15 +1,30 @@
 """The CloudEvents 1.0 envelope that every source event wears, and the building blocks of its data."""
 
+import re
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 Precision = Literal["second", "day"]
 Strength = Literal["signed_slip", "scan", "register_line", "phone_call", "system"]
 Origin = Literal["unit", "post", "ministry", "citizen", "operator"]
 
+
+def _no_personal_number(text: str) -> str:
+    if _TWELVE_DIGITS.search(text):
+        raise PydanticCustomError("personal_number", "a run of 12 digits has the form of a personal number")
+    return text
+
+
+# A CCCD number is the personal number; no code of ours has just that form.
+_TWELVE_DIGITS = re.compile(r"(?<!\d)\d{12}(?!\d)")
 # A code, name of an office or class: never a person's name, never free text (docs/operating.md says how it is kept so).
-Label = Annotated[str, StringConstraints(min_length=1, max_length=96, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Label = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=96, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    AfterValidator(_no_personal_number),
+]
 ReasonClass = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 Subject = Annotated[str, StringConstraints(pattern=r"^(dossier|lot|receipt|eid):\S[^\x00-\x1f\x7f]{0,126}$")]
 # Official codes come as text or as a number; they travel as text, exactly as given.
@@ -38,7 +53,11 @@ class Event(Wire):
 
     specversion: Literal["1.0"]
     id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
-    source: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$")]
+    source: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"),
+        AfterValidator(_no_personal_number),
+    ]
     subject: Subject
     time: AwareDatetime
     timeprecision: Precision = "second"

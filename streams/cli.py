@@ -20,7 +20,7 @@ from streams.adapters.topics_admin import TopicRow, TopicState, create_topics, s
 from streams.core.errors import CoreError
 from streams.importer.mapping import MappingRefused
 from streams.importer.order import OrderRefused
-from streams.replay.driver import NoLaw, NothingJudged
+from streams.replay.driver import BadEntry, NoLaw, NothingJudged
 from streams.replay.sources import BadLine
 from streams.settings import Settings, load_settings
 from streams.sinks.figures import UnitFigures
@@ -51,6 +51,7 @@ _REFUSALS: tuple[type[Exception], ...] = (
     CoreError,
     NothingJudged,
     NoLaw,
+    BadEntry,
     BadLine,
     OSError,
     *REFUSALS,
@@ -90,7 +91,8 @@ def import_log(
         with _bar(f"events of {file.name}", None) as advance, _told_errors():
             done = logs.import_to_topics(file, mapping, options, settings, advance)
     else:
-        lines = sum(1 for _ in file.open("rb"))
+        with file.open("rb") as opened:
+            lines = sum(1 for _ in opened)
         with _bar(f"lines of {file.name}", lines) as advance, _told_errors():
             done = logs.import_to_file(file, mapping, Path(to), options, settings, advance)
     for line, why in done.refused[:20]:
@@ -156,7 +158,7 @@ def worker(
     if role is not None and role not in workers.ROLES:
         _fail(f"role {role} is none of {', '.join(workers.ROLES)}")
     given = {"instance": instance, "metrics_port": metrics_port}
-    settings = _settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    settings = _settings(**{name: value for name, value in given.items() if value is not None})
     with _told_errors():
         code = workers.run_all(settings) if role is None else workers.run_role(role, settings)
     raise typer.Exit(code)
@@ -243,6 +245,25 @@ def letters_show(
 
 
 @app.command()
+def keys(
+    folder: Annotated[Path, typer.Argument(help="Where to write them; made if it is not there.")],
+) -> None:
+    """Make fresh keys for a deployment, one file each, readable by their owner only. Existing files are left alone.
+
+    HOSO_SECRETS=FOLDER makes them known to the workers. Move hoso_dead_letters_private_key away to whoever may read
+    dead letters; hoso_token_key is kept for ever, since another one gives every case another token.
+
+    Example:
+
+        hoso keys /etc/hoso/secrets
+    """
+    with _told_errors():
+        written = deployment.write_keys(folder)
+    for path in written:
+        _tables.print(str(path), highlight=False, soft_wrap=True)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to the schema of this version; what is there already is left alone.
 
@@ -282,9 +303,10 @@ def main() -> None:
     app()
 
 
-def _settings() -> Settings:
+def _settings(**given: int) -> Settings:
+    """Settings from the environment, with what the command line gives over them."""
     try:
-        return load_settings()
+        return load_settings(**given)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = "_".join(str(part) for part in first["loc"]).upper()

@@ -10,7 +10,12 @@ from schemas.topics import Topic
 
 # Known to everybody who reads this file, therefore refused outside the demo.
 DEMO_TOKEN_KEY = "demo-token-key-demo-token-key-32"  # noqa: S105
+DEMO_DEAD_LETTERS_PUBLIC_KEY = "8eefffea4f066967cc16180bd39961b2e67fca2c4a2be046b561bc3036b4c712"
 DEMO_CODES_KEY = "demo-codes-key-demo-codes-key-32"
+
+
+# An empty or short key makes tokens that anybody can compute from a list of dossier codes.
+TOKEN_KEY_LENGTH_MIN = 32
 
 
 class DemoSecretRefused(ValueError):
@@ -52,7 +57,7 @@ class Settings(BaseSettings):
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     data: Path = Path(".hoso")
 
-    token_key: SecretStr | None = None
+    token_key: Annotated[SecretStr, Field(min_length=TOKEN_KEY_LENGTH_MIN)] | None = None
     codes_key: SecretStr | None = None
     # Hex of a Curve25519 public key; the private one stays with whoever may read dead letters.
     dead_letters_public_key: str | None = None
@@ -63,6 +68,8 @@ class Settings(BaseSettings):
             secret = getattr(self, field)
             if not self.demo and secret is not None and secret.get_secret_value() == known:
                 raise DemoSecretRefused(field)
+        if not self.demo and self.dead_letters_public_key == DEMO_DEAD_LETTERS_PUBLIC_KEY:
+            raise DemoSecretRefused("dead_letters_public_key")
         return self
 
     def topic(self, topic: Topic | str) -> str:
@@ -73,8 +80,9 @@ class Settings(BaseSettings):
         return {"source": self.source_partitions, "log": self.log_partitions, "one": 1}[topic.partitions]
 
 
-def load_settings() -> Settings:
-    """Settings from the environment; secrets also from files hoso_<field> in the folder HOSO_SECRETS."""
+def load_settings(**given: int) -> Settings:
+    """Settings from the environment; secrets also from files hoso_<field> in the folder HOSO_SECRETS. What is `given`
+    goes before both."""
     import os  # noqa: PLC0415  (the one place that looks at the environment by itself)
 
-    return Settings(_secrets_dir=os.environ.get("HOSO_SECRETS"))  # type: ignore[call-arg]
+    return Settings(_secrets_dir=os.environ.get("HOSO_SECRETS"), **given)  # type: ignore[call-arg, arg-type]

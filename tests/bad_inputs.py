@@ -14,6 +14,11 @@ BAD: dict[str, tuple[bytes | None, str, Reason]] = {
     "not JSON": (b"case.completed;" + SECRET.encode(), "", Reason.NOT_JSON),
     "JSON cut off": (message()[:-20], "", Reason.NOT_JSON),
     "JSON followed by more": (message() + b" x", "", Reason.NOT_JSON),
+    "NaN for a text": (message().replace(b'"data":{}', b'"data":{"unit":NaN}'), "", Reason.NOT_JSON),
+    "Infinity for a version": (message().replace(b'"1.0"', b"Infinity"), "", Reason.NOT_JSON),
+    "a number beyond all": (message().replace(b'"data":{}', b'"data":{"x":1e400}'), "", Reason.NOT_JSON),
+    "personal number as a unit": (message(data={"unit": "001099012345"}), "data.unit", Reason.PERSONAL_NUMBER),
+    "personal number in the source": (message(source="tel:001099012345"), "source", Reason.PERSONAL_NUMBER),
     "nothing in it": (b"", "", Reason.NOT_JSON),
     "too deep": (b"[" * 100_000, "", Reason.NOT_JSON),
     "a list": (encode([SECRET]), "", Reason.NOT_AN_OBJECT),  # type: ignore[arg-type]

@@ -1,6 +1,8 @@
 """`make demo`: real and simulated cases through real Kafka in time lapse, and what a supervisor would then see."""
 
 import asyncio
+import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -55,6 +57,9 @@ STORIES = (
 def main() -> int:
     """Play both stories; exit code 0 if both ended as they should."""
     began = time.monotonic()
+    # However it is ended, it ends what it started: a closed terminal, and a shell that had it ignore Ctrl-C, too.
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="hoso-demo-"))
     try:
         console.print("[bold]hoso[/bold]: starting Kafka and PostgreSQL (the first time, Kafka is fetched) …")
@@ -64,10 +69,12 @@ def main() -> int:
             _where(played, stack)
     except (NotReady, StackError, RuntimeError, TimeoutError) as error:
         console.print(f"[red]demo: {error}[/red]", highlight=False, soft_wrap=True)
+        console.print(f"what the workers said is in {folder}")
         return 1
     except KeyboardInterrupt:
         console.print("[yellow]demo: stopped, nothing is left running[/yellow]")
         return 130
+    shutil.rmtree(folder)
     return 0
 
 

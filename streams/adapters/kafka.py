@@ -93,6 +93,11 @@ class KafkaTransactions:
             self._producer = None
 
 
+class TopicUnknown(LookupError):
+    def __init__(self, topic: str) -> None:
+        super().__init__(f"topic {topic} does not exist: make it with hoso topics create, or mend HOSO_PREFIX")
+
+
 class KafkaReader:
     """Reader of committed records, outside any consumer group; each call has a connection of its own."""
 
@@ -107,7 +112,7 @@ class KafkaReader:
         finally:
             await admin.close()
         if described["error_code"] == UnknownTopicOrPartitionError.errno:
-            raise LookupError(f"topic {topic} does not exist")
+            raise TopicUnknown(topic)
         return tuple(sorted(partition["partition"] for partition in described["partitions"]))
 
     async def end_offsets(self, topic: str) -> Mapping[int, int]:

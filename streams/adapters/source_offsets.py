@@ -21,6 +21,16 @@ class SourceOffsets(Protocol):
         ...
 
 
+class RecordsSkipped(RuntimeError):
+    """Records that intake has not forwarded are gone from the topic: time must not pass over them in silence."""
+
+    def __init__(self, place: Place, offset: int, oldest: int) -> None:
+        super().__init__(
+            f"{place[0]}/{place[1]} begins at offset {oldest}, intake stands at {offset}: bring the records back, or "
+            f"move the group's offset to {oldest} knowing what is missing (kafka-consumer-groups --reset-offsets)"
+        )
+
+
 class KafkaSourceOffsets:
     def __init__(self, bootstrap: str, group: str) -> None:
         self._bootstrap, self._group = bootstrap, group
@@ -47,8 +57,13 @@ class KafkaSourceOffsets:
         at = TopicPartition(*place)
         oldest: int = (await self._consumer.beginning_offsets([at]))[at]
         committed = (await self._admin.list_consumer_group_offsets(self._group, partitions=[at])).get(at)
-        # Nothing committed is told as offset -1; and what was committed may have been deleted by now.
-        return oldest if committed is None else max(oldest, committed.offset)
+        # Nothing committed is told as offset -1.
+        if committed is None or committed.offset < 0:
+            return oldest
+        if committed.offset < oldest:
+            raise RecordsSkipped(place, committed.offset, oldest)
+        offset: int = committed.offset
+        return offset
 
     async def close(self) -> None:
         if self._consumer is not None and self._admin is not None:

@@ -55,11 +55,11 @@ class CasePorts:
     transactions: Callable[[int], Transactions]  # by partition, not yet opened
     changelog: str
     group: str
+    # Told of each chunk when it is durable, and how many seconds that took.
+    observe: Observe = ignore
     # Chunks smaller than `large_chunk` records of one partition are folded at most once an interval.
     interval_seconds: float = 0.0
     large_chunk: int = 0
-    # Told of each chunk when it is durable, and how many seconds that took.
-    observe: Observe = ignore
 
 
 @dataclass

@@ -38,7 +38,7 @@ class Running(NamedTuple):
 class Clock:
     """`due` governs; None where there is no deadline, or none yet, or the clock stands still in a pause without end.
 
-    `rests_on` are the facts that made it: start and pauses. `assumed` marks a start taken from an official acceptance.
+    `rests_on` are the pauses that count. `assumed` marks a start taken from an official acceptance.
     """
 
     rule: Deadline | None
@@ -51,8 +51,12 @@ class Clock:
     due: Due | None
     ended: Fact | None
     rests_on: list[Fact]
-    # The instant by which the end is proven: later than the end itself where only the unit that profits says so.
+    # The fact that gave the appointment.
+    promised: Fact | None = None
+    # The instant by which the end is proven, and by which fact: later than the end itself where only the unit that
+    # profits says so.
     proven_at: int | None = None
+    proof: Fact | None = None
     # More facts came than a case holds: no verdict can be given.
     unknown: bool = False
 
@@ -78,24 +82,34 @@ class Clock:
         return self.due is not None and self.proven_at is not None and self.proven_at <= self.due.at
 
 
+def ground(lines: Lines, clock: Clock) -> list[Fact]:
+    """The facts that decide which rule binds the case, whose it is, and when it is due: what every flag rests on."""
+    rule = clock.rule
+    facts = [lines.opened, clock.start, clock.promised, *clock.rests_on, *map(lines.told_by, "upvk")]
+    if rule is not None and rule.law_of == "complete":
+        facts.append(lines.first.get(COMPLETED))
+    return [fact for fact in facts if fact is not None]
+
+
 def read_clock(lines: Lines, rules: Rules) -> Clock:
     """The clock of a case by its visible facts."""
     rule = _rule(lines, rules)
-    declared = _declared(lines, rules, rule)
+    declared, promised = _declared(lines, rules, rule)
     ended = _ended(lines, _ENDS_ANYWHERE if rule is None else rule.stops)
     if rule is None:
-        return Clock(None, None, False, [], False, None, declared, None, ended, [])
+        return Clock(None, None, False, [], False, None, declared, None, ended, [], promised)
     start, assumed = _start(lines, rules, rule)
     if start is None:
-        return Clock(rule, None, assumed, [], False, None, declared, None, ended, [])
+        return Clock(rule, None, assumed, [], False, None, declared, None, ended, [], promised)
     stretches, paused, rests_on = _run(lines, rule, start, ended)
     computed = None if paused else stretches[-1].due
     governing = declared if rule.governs == "declared" and declared is not None else computed
     if governing is declared and declared is not None:
         stretches, paused = [Running(start[AT], None, declared)], False
-    proven_at = None if governing is None or ended is None else _proven_at(lines, rule.stops, governing)
-    rests_on = [start, *rests_on]
-    return Clock(rule, start, assumed, stretches, paused, computed, declared, governing, ended, rests_on, proven_at)
+    clock = Clock(rule, start, assumed, stretches, paused, computed, declared, governing, ended, rests_on, promised)
+    if governing is not None and ended is not None:
+        clock.proven_at, clock.proof = _proven(lines, rule.stops, governing)
+    return clock
 
 
 def _rule(lines: Lines, rules: Rules) -> Deadline | None:
@@ -121,14 +135,14 @@ def _start(lines: Lines, rules: Rules, rule: Deadline) -> tuple[Fact | None, boo
     return None, False
 
 
-def _declared(lines: Lines, rules: Rules, rule: Deadline | None) -> Due | None:
+def _declared(lines: Lines, rules: Rules, rule: Deadline | None) -> tuple[Due | None, Fact | None]:
     """The appointment given: on the receipt, else the first that the scoring system shows. Later ones do nothing."""
     for fact in (lines.first.get(RECEIVED), lines.first.get(REGISTERED), *lines.official.get(rules.scoring, ())):
         if fact is not None and 0 < fact[DATA].get("a", 0) < _MEANS_NONE:
             at = fact[DATA]["a"]
             calendar = rules.calendar if rule is None else rule.calendar
-            return Due(at, calendar.day_of(at, stands_for_day=True), False)
-    return None
+            return Due(at, calendar.day_of(at, stands_for_day=True), False), fact
+    return None, None
 
 
 def _ended(lines: Lines, kinds: frozenset[int]) -> Fact | None:
@@ -136,17 +150,17 @@ def _ended(lines: Lines, kinds: frozenset[int]) -> Fact | None:
     return min(done, key=lambda fact: (fact[AT], fact[KIND], fact[ID])) if done else None
 
 
-def _proven_at(lines: Lines, kinds: frozenset[int], due: Due) -> int | None:
+def _proven(lines: Lines, kinds: frozenset[int], due: Due) -> tuple[int, Fact]:
     """By when the end is proven. What the unit itself wrote down after the due, of an end before it, counts from when
     it was written: it widens the range, and by itself never turns late into in time."""
-    proven = None
+    found = []
     for fact in lines.visible:
         if fact[KIND] in kinds:
             at, recorded = fact[AT], fact[DATA].get("w", 0)
             if at <= due.at < recorded and text(fact, "r", lines.strings) == "unit":
                 at = recorded
-            proven = at if proven is None else min(proven, at)
-    return proven
+            found.append((at, fact))
+    return min(found, key=lambda pair: pair[0])
 
 
 def _run(lines: Lines, rule: Deadline, start: Fact, ended: Fact | None) -> tuple[list[Running], bool, list[Fact]]:

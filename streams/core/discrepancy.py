@@ -16,7 +16,10 @@ from streams.core.rules import Deadline, Rules
 
 
 class Interval(NamedTuple):
-    """A stretch in which a class of flag holds; `accountable` is an owner: unit, ministry, operator or citizen."""
+    """A stretch in which a class of flag holds; `accountable` is an owner: unit, ministry, operator or citizen.
+
+    `evidence` is what it rests on beside the ground that all flags of the case share (`clock.ground`).
+    """
 
     flag_class: str
     since: int
@@ -41,7 +44,8 @@ def _overdue(lines: Lines, clock: Clock) -> Iterator[Interval]:
     end = clock.ended
     if end is not None and (clock.is_proven_in_time or end[KIND] in clock.rule.implies):
         return
-    evidence = (*clock.rests_on, *([end] if end else []))
+    owner, stage = _overran(lines, clock.rule, clock.due.at)
+    evidence = tuple(fact for fact in (stage, end, clock.proof) if fact is not None)
     yield Interval(
         "overdue",
         clock.due.at,
@@ -49,7 +53,7 @@ def _overdue(lines: Lines, clock: Clock) -> Iterator[Interval]:
         evidence,
         clock.due,
         _due_kind(clock),
-        _overran(lines, clock.rule, clock.due.at),
+        owner,
     )
 
 
@@ -63,7 +67,7 @@ def _at_risk(clock: Clock) -> Iterator[Interval]:
         ends = min(at for at in (until, due.at, end[AT] if end else None) if at is not None)
         if begins < ends:
             closing = (end,) if end is not None and end[AT] == ends else ()
-            yield Interval("at_risk", begins, ends, (*clock.rests_on, *closing), due, _due_kind(clock), "unit")
+            yield Interval("at_risk", begins, ends, closing, due, _due_kind(clock), "unit")
 
 
 def _falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
@@ -71,22 +75,25 @@ def _falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Inter
     rule, done = clock.rule, clock.ended
     if rule is None or done is None:
         return
-    for opening, closing in _open_runs(lines, rules):
+    for before, opening, closing in _open_runs(lines, rules):
         since = max(opening, done, key=lambda fact: fact[AT])
         begins = _after_grace(clock, rule, since)
         if closing is None or begins < closing[AT]:
-            evidence = (done, opening, *([closing] if closing else []))
             until = closing[AT] if closing else None
+            owner, other = _who_closes(lines, rules, until)
+            evidence = tuple(fact for fact in (done, before, opening, other, closing) if fact is not None)
             due = clock.declared or clock.computed
             kind = None if due is None else "appointment" if clock.declared else "legal"
-            yield Interval("falsely_pending", begins, until, evidence, due, kind, _who_closes(lines, rules, until))
+            yield Interval("falsely_pending", begins, until, evidence, due, kind, owner)
 
 
-def _open_runs(lines: Lines, rules: Rules) -> Iterator[tuple[Fact, Fact | None]]:
-    """Runs in which the scoring system showed the case open: the fact that opened each, and the one that closed it.
+def _open_runs(lines: Lines, rules: Rules) -> Iterator[tuple[Fact | None, Fact, Fact | None]]:
+    """Runs in which the scoring system showed the case open: the report before each, the one that opened it, and the
+    one that closed it.
 
     A code that no rule maps says nothing: the case stays as it was shown before.
     """
+    before: Fact | None = None
     opening: Fact | None = None
     for fact in lines.official.get(rules.scoring, ()):
         state = rules.official_state(rules.scoring, lines.strings[fact[DATA]["o"]])
@@ -96,10 +103,12 @@ def _open_runs(lines: Lines, rules: Rules) -> Iterator[tuple[Fact, Fact | None]]
         if is_open and opening is None:
             opening = fact
         elif not is_open and opening is not None:
-            yield opening, fact
+            yield before, opening, fact
             opening = None
+        if not is_open:
+            before = fact
     if opening is not None:
-        yield opening, None
+        yield before, opening, None
 
 
 def _after_grace(clock: Clock, rule: Deadline, since: Fact) -> int:
@@ -118,25 +127,26 @@ def _urgent(rule: Deadline, due: Due) -> int:
     return subtract_office_seconds(rule.calendar, rule.calendar.end_of(due.day), rule.urgent_seconds)
 
 
-def _who_closes(lines: Lines, rules: Rules, until: int | None) -> str:
+def _who_closes(lines: Lines, rules: Rules, until: int | None) -> tuple[str, Fact | None]:
     """The unit, if its own system was open too, or unknown, as long as the flag held; the operator, where the unit's
-    system had closed the case."""
+    system had closed the case; and the fact that says so."""
     for system, facts in sorted(lines.official.items()):
         shown = [fact for fact in facts if until is None or fact[AT] <= until]
         if system != rules.scoring and shown:
             state = rules.official_state(system, lines.strings[shown[-1][DATA]["o"]])
             if state in CLOSED:
-                return "operator"
-    return "unit"
+                return "operator", shown[-1]
+    return "unit", None
 
 
-def _overran(lines: Lines, rule: Deadline, due_at: int) -> str:
-    """The owner of the stage in which the case stood when its due passed; the unit, where no stage had begun."""
-    owner = "unit"
+def _overran(lines: Lines, rule: Deadline, due_at: int) -> tuple[str, Fact | None]:
+    """The owner of the stage in which the case stood when its due passed, and the fact that began it; the unit, where
+    no stage had begun."""
+    owner: tuple[str, Fact | None] = "unit", None
     for stage in rule.stages:
         begun, left = lines.first.get(stage.begins), lines.first.get(stage.ends)
         if begun is not None and begun[AT] <= due_at and (left is None or left[AT] > due_at):
-            owner = stage.owner
+            owner = stage.owner, begun
     return owner
 
 

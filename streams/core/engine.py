@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from streams.core.case import NEVER, TOUCHED, Case
-from streams.core.clock import Clock, read_clock
+from streams.core.clock import Clock, ground, read_clock
 from streams.core.discrepancy import Interval, intervals
 from streams.core.facts import ARRIVED, AT, DATA, TooManyFacts, add, read_fact, seen
 from streams.core.flags import Context, open_classes, publish
@@ -73,7 +73,7 @@ def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]
     ledger = case.ledger
     if spans or ledger:
         calendar = rules.calendar if clock.rule is None else clock.rule.calendar
-        records, ledger = publish(Context(token, lines, clock, calendar, {}), spans, ledger, at)
+        records, ledger = publish(Context(token, lines, clock, calendar, {}, ground(lines, clock)), spans, ledger, at)
     view = case_view(token, lines, clock, rules, open_classes(ledger), at)
     digest = _digest(view)
     shown, changed = case.shown, None

@@ -41,6 +41,8 @@ class Context(NamedTuple):
     calendar: Calendar
     # Evidence as it is told, by fact id: several flags of a case rest on the same facts.
     evidence: dict[int, Mapping[str, str | None]]
+    # What all flags of the case rest on (clock.ground).
+    ground: Sequence[Fact]
 
 
 def flag_id(token: str, flag_class: str, leg: str = "") -> str:
@@ -101,7 +103,7 @@ def _withdraw(context: Context, line: Line, records: list[dict[str, Any]]) -> Li
 
 def _record(context: Context, interval: Interval, cycle: int, state: int) -> dict[str, Any]:
     """One published state of a flag, without its version (schemas.flags.Flag)."""
-    token, lines, clock, calendar, told = context
+    token, lines, clock, calendar, told, ground = context
 
     def local(at: int | None) -> str | None:
         return None if at is None else local_text(at, calendar.offset(at))
@@ -109,7 +111,9 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
     unit = lines.said("u")
     due = interval.due
     withdrawn = state == WITHDRAWN
-    evidence = interval.evidence if state == CLEARED else _before(interval)
+    evidence = (
+        [] if withdrawn else _in_order((*ground, *(interval.evidence if state == CLEARED else _before(interval))))
+    )
     return {
         "flag_id": flag_id(token, interval.flag_class),
         "cycle": cycle,
@@ -129,6 +133,11 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
         "evidence": [told.get(fact[ID]) or told.setdefault(fact[ID], _evidence(fact, context)) for fact in evidence],
         "wording": WORDING[interval.flag_class],
     }
+
+
+def _in_order(facts: Sequence[Fact]) -> list[Fact]:
+    """Each fact once, in the order of facts."""
+    return sorted({fact[ID]: fact for fact in facts}.values(), key=lambda fact: (fact[AT], fact[KIND], fact[ID]))
 
 
 def _before(interval: Interval) -> tuple[Fact, ...]:

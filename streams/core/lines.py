@@ -30,6 +30,14 @@ class Lines:
         index = self.told.get(short)
         return None if index is None else self.strings[index]
 
+    def told_by(self, short: str) -> Fact | None:
+        """The fact by which `said` knows a field."""
+        received = self.first.get(RECEIVED)
+        if received is not None and short in received[DATA]:
+            return received
+        told = [fact for fact in self.visible if short in fact[DATA]]
+        return next((fact for fact in told if fact[KIND] < CARD_PRINTED), told[0] if told else None)
+
     @property
     def state(self) -> State:
         """The observed state; `stage` is its number."""

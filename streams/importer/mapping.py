@@ -92,6 +92,8 @@ def load_mapping(path: Path) -> LogMapping:
     if log.get("format", "csv") != "csv":
         raise MappingRefused(f"{path} [log]", f"format {log['format']} is not csv")
     events = document.get("event", [])
+    if not isinstance(events, list):
+        raise MappingRefused(str(path), "[event] is one table, events are a list of tables: write [[event]]")
     if not events or "subject" not in case or "source" not in log:
         raise MappingRefused(str(path), "[log] source, [case] subject and at least one [[event]] are needed")
     _texts(f"{path} [log]", log)

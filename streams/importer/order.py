@@ -36,6 +36,8 @@ def arranged(facts: Sequence[Fact], order: str, *, twice: bool) -> list[Fact]:
     """The facts in the order asked for; `twice` tells each of them two times, the second right after the first."""
     found = list(facts)
     name, _, seed = order.partition(":")
+    if seed and name != "shuffled":
+        raise OrderRefused(order)
     if name in {"time", "reversed"}:
         found.sort(key=lambda fact: (fact.at, fact.line), reverse=name == "reversed")
     elif name == "shuffled" and seed:

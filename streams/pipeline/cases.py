@@ -33,9 +33,10 @@ class LawMissing(RuntimeError):
 
 @dataclass(slots=True)
 class Report:
-    """What a chunk was, for metrics: entries folded, cases judged, seconds from a wake to its tick, changes of flags by
-    class and state, and official codes that no rule maps, by system."""
+    """What a chunk was, for metrics: its records, entries folded, cases judged, seconds from a wake to its tick,
+    changes of flags by class and state, and official codes that no rule maps, by system."""
 
+    records: int = 0
     folded: int = 0
     judged: int = 0
     lateness: list[int] = field(default_factory=list)
@@ -91,7 +92,7 @@ class CasePartition:
         """Fold the entries of a chunk in order; at a tick, judge what was touched and what is due."""
         work: dict[bytes, Case] = {}
         out: list[Outgoing] = []
-        report = Report()
+        report = Report(records=len(records))
         for record in records:
             if record.offset < self.next_offset or record.value is None:
                 continue

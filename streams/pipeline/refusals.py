@@ -45,6 +45,7 @@ class Refused(ValueError):
 KNOWN_VERSIONS: dict[str, int] = dict.fromkeys(MODEL_OF_TYPE, 1)
 
 _REASONS: dict[str, Reason] = {
+    "personal_number": Reason.PERSONAL_NUMBER,
     "union_tag_invalid": Reason.TYPE_UNKNOWN,
     "union_tag_not_found": Reason.FIELD_MISSING,
     "missing": Reason.FIELD_MISSING,
@@ -88,6 +89,9 @@ def refused_by_schema(error: ValidationError, value: bytes) -> Refused:
     kind, place = first["type"], first["loc"]
     if kind == "json_invalid":
         return Refused("", Reason.NOT_JSON if _is_utf_8(value) else Reason.NOT_UTF_8)
+    # NaN and Infinity pass pydantic's parser and are no JSON.
+    if not _is_json(value):
+        return Refused("", Reason.NOT_JSON)
     # A newer schema fails here with whatever it has new; that it is newer explains all of it.
     if _is_newer(value):
         return Refused("dataschema", Reason.SCHEMA_NEWER)
@@ -100,6 +104,14 @@ def _is_utf_8(value: bytes) -> bool:
     try:
         value.decode()
     except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_json(value: bytes) -> bool:
+    try:
+        orjson.loads(value)
+    except orjson.JSONDecodeError:
         return False
     return True
 

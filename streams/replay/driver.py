@@ -4,13 +4,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import orjson
+
 from schemas.codec import decode, encode
+from schemas.entries import CONTROL_TYPES
 from schemas.topics import FLAGS
 from streams.core.calendar import day_number
 from streams.core.case import Case
 from streams.core.instants import parse_utc, utc_text
+from streams.core.kinds import KIND_OF_TYPE
 from streams.core.rules import Rules, compile_rules
-from streams.pipeline.cases import CasePartition
+from streams.pipeline.cases import CasePartition, LawMissing
 from streams.ports import Record
 
 
@@ -20,6 +24,14 @@ class NothingJudged(RuntimeError):
     def __init__(self, limit: str | None) -> None:
         up_to = f" at or before {limit}" if limit else ""
         super().__init__(f"no clock.ticked entry{up_to} in this log, so nothing was judged: use --until T instead")
+
+
+class BadEntry(ValueError):
+    """An entry of the log that this engine cannot read; `offset` is its place."""
+
+    def __init__(self, topic: str, partition: int, offset: int, why: str) -> None:
+        self.topic, self.partition, self.offset = topic, partition, offset
+        super().__init__(f"{topic}/{partition}, entry {offset}: {why}")
 
 
 class NoLaw(RuntimeError):
@@ -62,7 +74,7 @@ class Replay:
         for record in records:
             if record.value is None:
                 continue
-            is_tick = b"clock.ticked" in record.value and decode(record.value)["type"] == "clock.ticked"
+            is_tick = _type_of(record) == "clock.ticked"
             if is_tick and self._only_facts:
                 continue
             waiting.append(record)
@@ -125,7 +137,13 @@ class Replay:
             )
         if not records:
             return
-        for out in cases.step(records).records:
+        try:
+            written = cases.step(records).records
+        except LawMissing:
+            if cases.rules is None:
+                raise NoLaw from None
+            raise
+        for out in written:
             if out.topic == FLAGS.name and out.key is not None and out.value is not None:
                 yield out.key, out.value
 
@@ -149,6 +167,19 @@ class Replay:
                 second = at.hour * 3600 + at.minute * 60 + at.second
                 self._limit_instant = rules.calendar.instant(day_number(at.date()), second)
         return self._limit_instant
+
+
+def _type_of(record: Record) -> str:
+    """The type of an entry; raises BadEntry for bytes that are none."""
+    try:
+        name = _decoded(record)["type"]
+    except orjson.JSONDecodeError as error:
+        raise BadEntry(record.topic, record.partition, record.offset, f"not JSON: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise BadEntry(record.topic, record.partition, record.offset, "not an entry of a log: no type") from error
+    if name not in CONTROL_TYPES and name not in KIND_OF_TYPE:
+        raise BadEntry(record.topic, record.partition, record.offset, f"type {name} is not known to this engine")
+    return str(name)
 
 
 def _law_in(waiting: Sequence[Record]) -> Rules | None:

@@ -14,15 +14,15 @@ class BadLine(ValueError):
 
 
 def read_file(path: Path) -> Iterator[list[Record]]:
-    """Chunks of the entries of a file, one a line, as records of one partition; the offset is the line's place."""
+    """Chunks of the entries of a file, one a line, as records of one partition; the offset is the line's number."""
     chunk: list[Record] = []
     with path.open("rb") as lines:
-        for number, line in enumerate(lines):
+        for number, line in enumerate(lines, 1):
             text = line.strip()
             if not text:
                 continue
             if not text.startswith(b"{"):
-                raise BadLine(path, number + 1, "not a JSON object: is this a file of log entries?")
+                raise BadLine(path, number, "not a JSON object: is this a file of log entries?")
             chunk.append(Record(str(path), 0, number, 0, None, text))
             if len(chunk) == CHUNK:
                 yield chunk

@@ -1,6 +1,8 @@
 """A deployment as a whole: its database, its dead letters, and whether all of it has caught up."""
 
 import asyncio
+import secrets
+from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
@@ -9,14 +11,15 @@ from aiokafka.errors import KafkaError
 
 from schemas.codec import decode
 from schemas.topics import CASES_CURRENT, DEAD_LETTERS, FLAGS, LOG
-from streams.adapters.kafka import KafkaReader
+from streams.adapters.kafka import KafkaReader, TopicUnknown
 from streams.adapters.kafka_groups import committed_offsets
-from streams.adapters.sealing import KeyRefused, LetterOpener, SealBroken
+from streams.adapters.sealing import KeyRefused, LetterOpener, SealBroken, new_letter_keys
 from streams.adapters.topics_admin import TopicRefused
 from streams.agents.app import group_of
 from streams.agents.intake_worker import SecretMissing
 from streams.clock import monotonic_seconds
 from streams.core.instants import parse_utc
+from streams.pipeline.cases import LawMissing
 from streams.pipeline.controller import ClockMixed
 from streams.pipeline.dead_letters import (
     DeadLetter,
@@ -53,8 +56,28 @@ class Ticks(NamedTuple):
 # What a command tells in one line, and a worker ends with code 2 for: somebody has to set something right.
 REFUSALS: tuple[type[Exception], ...] = (
     SecretMissing, KeyRefused, SealBroken, LetterNotFound, NotADeadLetter, SchemaBehind, AnotherDeployment, RecordsGone,
-    ClockMixed, TopicRefused, KafkaError, asyncpg.PostgresError, psycopg.Error,
+    ClockMixed, TopicRefused, TopicUnknown, LawMissing, KafkaError, asyncpg.PostgresError, psycopg.Error,
 )  # fmt: skip
+
+
+def write_keys(folder: Path) -> list[Path]:
+    """Fresh keys of a deployment as files that only their owner may read; raises FileExistsError where one is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    private, public = new_letter_keys()
+    contents = {
+        "hoso_token_key": secrets.token_hex(32),
+        "hoso_codes_key": secrets.token_hex(32),
+        "hoso_dead_letters_public_key": public,
+        "hoso_dead_letters_private_key": private,
+    }
+    paths = [folder / name for name in contents]
+    for path in paths:
+        if path.exists():
+            raise FileExistsError(f"{path} is there already: keys are never replaced")
+    for path, content in zip(paths, contents.values(), strict=True):
+        path.touch(mode=0o600)
+        path.write_text(content + "\n")
+    return paths
 
 
 def migrate_database(settings: Settings) -> list[str]:

@@ -9,7 +9,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from weakref import WeakValueDictionary
+
+import psycopg
 
 from schemas.topics import DEAD_LETTERS, LOG, Topic
 from streams import metrics as names
@@ -31,6 +34,7 @@ from streams.sinks.runner import run_sink
 ROLES = ("intake", "cases", "sink")
 STOP_SECONDS = 10.0
 _POLL_SECONDS = 0.1
+_DATABASE_SECONDS = 2.0
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +55,7 @@ def run_all(settings: Settings) -> int:
     ports = {role: settings.metrics_port and settings.metrics_port + index for index, role in enumerate(ROLES)}
     children = {
         role: subprocess.Popen(  # noqa: S603  (our own command)
-            [sys.executable, "-m", "streams", "worker", role, "--metrics-port", str(ports[role])]
+            command_of(role, settings, ports[role])
         )
         for role in ROLES
     }
@@ -72,6 +76,12 @@ def run_all(settings: Settings) -> int:
             logger.error("worker %s ended by itself with code %s: stopping the others", role, child.returncode)
     _stop(list(children.values()))
     return code
+
+
+def command_of(role: str, settings: Settings, port: int) -> list[str]:
+    """The command that runs one role of this worker."""
+    mine = ["--instance", str(settings.instance), "--metrics-port", str(port)]
+    return [sys.executable, "-m", "streams", "worker", role, *mine]
 
 
 def _stop(children: list[subprocess.Popen[bytes]]) -> None:
@@ -102,6 +112,7 @@ class _CaseMetrics(Metrics):
     def observe_chunk(self, writes: Writes, seconds: float) -> None:
         report = writes.report
         self.observe(names.CHUNK_COMMIT, seconds, "cases")
+        self.count(names.CHUNK_RECORDS, "cases", by=report.records)
         self.count(names.LOG_ENTRIES_FOLDED, by=report.folded)
         self.count(names.JUDGEMENTS, by=report.judged)
         for late in report.lateness:
@@ -124,10 +135,28 @@ class _CaseMetrics(Metrics):
         self.replace(names.CASES_OPEN, {labels: number for labels, number in cases.items() if number})
         self.replace(names.FLAGS_OPEN, {labels: number for labels, number in flags.items() if number})
         self.set(names.TABLE_ROWS, sum(len(kept.rows) for kept in kept_now))
-        self.set(names.RECOVERING, self._vitals.recovering, "cases")
-        for (topic, _), left in self._vitals.lag.items():
-            self.set(names.LAG_RECORDS, left, topic.removeprefix(self._prefix))
+        _tell_vitals(self, self._vitals, "cases", self._prefix)
         return super().render()
+
+
+class _IntakeMetrics(Metrics):
+    """Metrics of an intake worker: how far behind it is on what it holds, at each scrape."""
+
+    def __init__(self, vitals: Vitals, settings: Settings) -> None:
+        super().__init__()
+        self._vitals, self._prefix = vitals, settings.prefix
+
+    def render(self) -> bytes:
+        _tell_vitals(self, self._vitals, "intake", self._prefix)
+        return super().render()
+
+
+def _tell_vitals(metrics: Metrics, vitals: Vitals, role: str, prefix: str) -> None:
+    metrics.set(names.RECOVERING, vitals.recovering, role)
+    behind: Counter[tuple[str, ...]] = Counter()
+    for (topic, _), left in dict(vitals.lag).items():
+        behind[topic.removeprefix(prefix),] += left
+    metrics.replace(names.LAG_RECORDS, dict(behind))
 
 
 def _run_cases(settings: Settings) -> int:
@@ -143,13 +172,15 @@ def _run_cases(settings: Settings) -> int:
 
 
 def _run_intake(settings: Settings) -> int:
-    metrics, vitals = Metrics(), Vitals()
+    vitals = Vitals()
+    metrics = _IntakeMetrics(vitals, settings)
     rules = load_rules(settings.rules or VIETNAM)
     # A secret that is missing or not of its form is told at once, not by a worker that dies in the making.
     make_intake(settings)
 
     def observe(place: Place, records: Sequence[Record], written: Sequence[Outgoing], seconds: float) -> None:
         metrics.observe(names.CHUNK_COMMIT, seconds, "intake")
+        metrics.count(names.CHUNK_RECORDS, "intake", by=len(records))
         dead = settings.topic(DEAD_LETTERS)
         refused = [dict(record.headers) for record in written if record.topic == dead]
         topic = place[0].removeprefix(settings.prefix)
@@ -166,8 +197,20 @@ def _run_intake(settings: Settings) -> int:
 
 
 def _run_sink(settings: Settings) -> int:
-    migrate(settings.database)
     return asyncio.run(_sink(settings))
+
+
+async def _migrate(settings: Settings, stop: asyncio.Event, pulse: Pulse) -> None:
+    """Without a database nothing can be archived, and nobody else has to wait for it: try until it is there."""
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(migrate, settings.database)
+        except psycopg.OperationalError as outage:
+            pulse.waited(str(outage).splitlines()[0])
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _DATABASE_SECONDS)
+        else:
+            return
 
 
 async def _sink(settings: Settings) -> int:
@@ -177,6 +220,7 @@ async def _sink(settings: Settings) -> int:
     metrics, pulse = Metrics(), Pulse()
     server = await _serve(settings, "sink", metrics, pulse.health)
     try:
+        await _migrate(settings, stop, pulse)
         await run_sink(settings, stop, metrics, pulse)
     except Exception as error:  # noqa: BLE001  (the outermost frame)
         leave(error)

@@ -302,7 +302,8 @@ def test_what_happens_after_a_flag_was_cleared_does_not_change_on_whose_account_
 def test_evidence_names_what_was_done_and_what_still_shows_it_open() -> None:
     found = flag("falsely_pending", LATER, *DONE)
 
-    assert [each["type"] for each in found["evidence"]] == ["card.received_at_unit", "official.status_changed"]
+    shown = [each["type"] for each in found["evidence"] if each["type"] not in {"case.received", "case.completed"}]
+    assert sorted(shown) == ["card.received_at_unit", "official.status_changed"]
 
 
 def test_a_case_of_no_known_unit_is_on_account_of_none() -> None:

@@ -212,7 +212,10 @@ def test_a_raised_flag_says_why_in_full() -> None:
         "wording": "Quá hạn (theo chứng cứ)",
     }
     assert (basis["rule"], basis["calendar"], basis["source"]) == ("card-2023", "vn", "Law 26/2023/QH15, Article 26")
-    assert [(each["type"], each["time"]) for each in evidence] == [("case.completed", "2026-01-05T10:00:00+07:00")]
+    assert [(each["type"], each["time"]) for each in evidence] == [
+        ("case.received", "2026-01-05T08:00:00+07:00"),
+        ("case.completed", "2026-01-05T10:00:00+07:00"),
+    ]
 
 
 def test_a_withdrawn_flag_claims_nothing() -> None:
@@ -241,7 +244,10 @@ def test_evidence_is_bound_to_all_that_a_fact_says(change: dict[str, str]) -> No
         judged("2026-02-27 08:00", received(), completed(fact=1, **fields)).flags[0] for fields in ({}, change)
     )
 
-    assert plain["evidence"][0]["hash"] != changed["evidence"][0]["hash"]
+    [mine], [other] = (
+        [piece["hash"] for piece in flag["evidence"] if piece["type"] == "case.completed"] for flag in (plain, changed)
+    )
+    assert mine != other
 
 
 def test_the_basis_moves_with_the_days_that_were_counted_and_no_other() -> None:
