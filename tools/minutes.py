@@ -3,11 +3,10 @@
 import json
 import os
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import pytest
 
-from tools.parts import PARTS, REST, part_of
+from tools.parts import PARTS, REST, ROOT, part_of
 
 # The checks that ran before, as a JSON list of [name, seconds, "passed" or "failed"].
 BEFORE = "HOSO_CHECKED"
@@ -21,7 +20,8 @@ class Minutes:
         self._results: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        part = part_of(Path(report.fspath).absolute())
+        # A test may stand in another folder while it runs: what is reported is relative to where pytest began.
+        part = part_of(ROOT / report.fspath)
         self._seconds[part] += report.duration
         if report.when == "call" or not report.passed:
             self._results[part]["xfailed" if hasattr(report, "wasxfail") else report.outcome] += 1
