@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import signal
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +22,7 @@ from tools.deployment import Deployment, Worker
 pytestmark = [pytest.mark.services, pytest.mark.kills]
 
 KILLS = ["intake", "cases"] * 3 + ["cases", "intake", "cases", "intake"]
-EVENTS, BATCH = 9494, 500
+MOMENT_SECONDS_MAX = 0.15
 
 
 @pytest.mark.timeout(600)
@@ -30,22 +32,28 @@ def test_ten_kills_leave_what_an_undisturbed_run_leaves(deployed: Deploy, tmp_pa
     running = {role: deployment.start(role) for role in ("intake", "cases", "sink")}
     plan = list(KILLS)
     draw.shuffle(plan)
-    batches, done = EVENTS // BATCH, []
+    done: list[tuple[str, int]] = []
+    held: list[str] = []
     # The sender's own loop stands still meanwhile: what was sent last is what there is to be in the middle of.
     aside = ThreadPoolExecutor(max_workers=1)
 
     def kill_in_mid_run(_: int) -> None:
-        """After a batch, or not: as many batches are left as draw, on average, the kills that are left."""
-        nonlocal batches
-        batches -= 1
-        if plan and draw.random() < len(plan) / max(1, batches):
-            role = plan.pop()
-            running[role], lag = aside.submit(_kill_and_restart, deployment, running[role], role).result()
+        """After each batch of events: the worker held while it was sent goes on for a moment, and is killed in it; then
+        the next one is held, so that the next kill too falls while there is lag, on however fast a machine."""
+        if held:
+            role = held.pop()
+            moment = draw.uniform(0, MOMENT_SECONDS_MAX)
+            running[role], lag = aside.submit(_kill_and_restart, deployment, running[role], role, moment).result()
             done.append((role, lag))
             if not lag:
                 plan.insert(0, role)
+        if plan:
+            held.append(plan.pop())
+            running[held[0]].process.send_signal(signal.SIGSTOP)
 
     told = play(deployment.settings, kill_in_mid_run)
+    for role in held:
+        running[role].process.send_signal(signal.SIGCONT)
     fell = [role for role, lag in done if lag]
     assert len(fell) >= 10, f"too few kills fell while there was lag: {done}"
     assert min(fell.count("intake"), fell.count("cases")) >= 3
@@ -61,8 +69,13 @@ def test_ten_kills_leave_what_an_undisturbed_run_leaves(deployed: Deploy, tmp_pa
     assert views(said.cases) == views(undisturbed_cases)
 
 
-def _kill_and_restart(deployment: Deployment, worker: Worker, role: str) -> tuple[Worker, int]:
-    """SIGKILL, then what was committed by then and how much waited; prints the offsets before and after."""
+def _kill_and_restart(deployment: Deployment, worker: Worker, role: str, moment: float) -> tuple[Worker, int]:
+    """Let it go on for a moment; SIGKILL; then what was committed by then, and how much waited.
+
+    Prints the offsets before and after.
+    """
+    worker.process.send_signal(signal.SIGCONT)
+    threading.Event().wait(moment)
     worker.kill()
     before, lag = _offsets(deployment.settings, role)
     restarted = deployment.start(role)
