@@ -55,7 +55,6 @@ class Settings(BaseSettings):
     message_bytes_max: Annotated[int, Field(ge=1)] = 1024 * 1024
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
-    data: Path = Path(".hoso")
 
     token_key: Annotated[SecretStr, Field(min_length=TOKEN_KEY_LENGTH_MIN)] | None = None
     codes_key: SecretStr | None = None

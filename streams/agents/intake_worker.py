@@ -12,7 +12,7 @@ from streams.adapters.kafka import KafkaReader, KafkaTransactions, KafkaWriter
 from streams.adapters.partitioner import partition_of_key
 from streams.adapters.sealing import CodesBox, LetterSealer
 from streams.adapters.source_offsets import KafkaSourceOffsets
-from streams.agents.app import WorkerApp, build_app, group_of, run_app
+from streams.agents.app import WorkerApp, build_app, group_of
 from streams.agents.chunks import add_chunk_agent
 from streams.agents.controller import ControllerJob
 from streams.agents.intake import IntakeJob, IntakePlan, IntakePorts, Observe
@@ -73,11 +73,6 @@ def build_intake(settings: Settings, rules: Mapping[str, Any], watch: IntakeWatc
         # One agent a topic: while one waits for its acknowledgements, another works.
         add_chunk_agent(app, f"{ROLE}-{topic.name}", [settings.topic(topic)], job, commits=True)
     return app
-
-
-def run_intake(settings: Settings, rules: Mapping[str, Any], watch: IntakeWatch | None = None) -> int:
-    """Run an intake worker until it is told to stop; returns 0, or the process ends with a code of `ending`."""
-    return run_app(lambda: build_intake(settings, rules, watch))
 
 
 @asynccontextmanager

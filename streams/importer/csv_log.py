@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from schemas.envelope import Event
 from schemas.events import EVENT
 from streams.importer.mapping import EventMapping, LogMapping, MappingRefused, Template
+from streams.pipeline.entries import instant_of
+from streams.pipeline.tokens import SubjectRefused, normalise
 
 
 class Row(NamedTuple):
@@ -61,7 +63,24 @@ def _events(row: Mapping[str, str], line: int, mapping: LogMapping) -> Iterator[
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             field = ".".join(str(part) for part in first["loc"][1:])
-            yield Row(line, None, b"", f"{_type_of(event)}: {field}: {first['msg']}")
+            yield Row(line, None, b"", f"{event.name}: {field}: {first['msg']}")
+
+
+class NoFact(ValueError):
+    """An event of a row that intake would refuse."""
+
+
+def placed(row: Row) -> tuple[Event, str, datetime]:
+    """The event of a row, its normalised subject, and when it happened in UTC; raises NoFact with the reason."""
+    event = row.event
+    if event is None:
+        raise NoFact(row.refusal or "no event")
+    try:
+        return event, normalise(event.subject), instant_of(event.time, event.timeprecision)
+    except SubjectRefused as error:
+        raise NoFact(str(error)) from error
+    except OverflowError as error:
+        raise NoFact(f"{event.type}: time is out of range") from error
 
 
 class BadTime(ValueError):
@@ -74,7 +93,6 @@ def _cloud_event(
     row: Mapping[str, str], subject: str, moment: str, event: EventMapping, mapping: LogMapping
 ) -> dict[str, Any]:
     time = _instant(moment, event.time, event, mapping)
-    kind = _type_of(event)
     data: dict[str, Any] = {}
     for name, template in event.data.items():
         value = template.fill(row)
@@ -82,9 +100,9 @@ def _cloud_event(
             data[name] = _instant(value, template, event, mapping).isoformat() if name in event.instants else value
     cloud: dict[str, Any] = {
         "specversion": "1.0",
-        "id": (event.id.fill(row) if event.id else None) or f"{subject}|{kind}|{time.isoformat()}",
+        "id": (event.id.fill(row) if event.id else None) or f"{subject}|{event.name}|{time.isoformat()}",
         "source": mapping.source,
-        "type": kind,
+        "type": event.name,
         "subject": subject,
         "time": time.isoformat(),
         "timeprecision": event.precision,
@@ -106,8 +124,3 @@ def _instant(text: str, template: Template, event: EventMapping, mapping: LogMap
     if event.precision == "day":
         time = time.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(seconds=86_399)
     return time if time.tzinfo is not None else time.replace(tzinfo=mapping.zone)
-
-
-def _type_of(event: EventMapping) -> str:
-    name: str = event.model.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
-    return name

@@ -49,8 +49,9 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class EventMapping:
-    """One event of a row: its model, when it happened, its data."""
+    """One event of a row: its type and model, when it happened, its data."""
 
+    name: str
     model: type[Event]
     time: Template
     format: str | None
@@ -138,6 +139,7 @@ def _event(where: str, row: Mapping[str, Any], shared: Mapping[str, Template]) -
     if precision not in {"second", "day"}:
         raise MappingRefused(where, f"precision {precision} is neither second nor day")
     return EventMapping(
+        name=row["type"],
         model=model,
         time=template(row["time"]),
         format=row.get("format"),

@@ -8,10 +8,10 @@ from pathlib import Path
 from schemas.codec import encode
 from schemas.entries import ClockStarted, ClockTicked
 from streams.core.instants import utc_text
-from streams.importer.csv_log import Row
+from streams.importer.csv_log import NoFact, Row, placed
 from streams.importer.order import Fact
-from streams.pipeline.entries import InstantOutOfRange, fact_entry, instant_of
-from streams.pipeline.tokens import SubjectRefused, fact_id_of, normalise, token_of
+from streams.pipeline.entries import InstantOutOfRange, fact_entry
+from streams.pipeline.tokens import fact_id_of, token_of
 
 
 def key_of_file(path: Path) -> bytes:
@@ -23,24 +23,15 @@ def key_of_file(path: Path) -> bytes:
     return digest.digest()
 
 
-def as_entry(row: Row, key: bytes, *, plain_ids: bool) -> Fact | str:
-    """The fact of a row as its entry in the log, or why it has none. With `plain_ids` the code stands for the token."""
-    event = row.event
-    if event is None:
-        return row.refusal or "no event"
-    try:
-        subject = normalise(event.subject)
-        at = instant_of(event.time, event.timeprecision)
-    except SubjectRefused as error:
-        return str(error)
-    except OverflowError:
-        return f"{event.type}: time is out of range"
+def as_entry(row: Row, key: bytes, *, plain_ids: bool) -> Fact:
+    """The fact of a row as its entry in the log; raises NoFact. With `plain_ids` the code stands for the token."""
+    event, subject, at = placed(row)
     token = subject.partition(":")[2] if plain_ids else token_of(key, subject)
     recorded = None if event.recordedtime is None else event.recordedtime.astimezone(UTC)
     try:
         entry = fact_entry(event, token, fact_id_of(key, event.source, event.id), at, recorded)
     except InstantOutOfRange as error:
-        return str(error)
+        raise NoFact(str(error)) from error
     return Fact(int(at.timestamp()), row.line, entry, event.type)
 
 

@@ -11,11 +11,9 @@ from schemas.control import ClockRequested
 from schemas.events import TOPIC_OF_TYPE
 from schemas.topics import CONTROL
 from streams.core.instants import utc_text
-from streams.importer.csv_log import Row
+from streams.importer.csv_log import Row, placed
 from streams.importer.order import Fact
 from streams.pipeline.control_keys import control_key
-from streams.pipeline.entries import instant_of
-from streams.pipeline.tokens import SubjectRefused, normalise
 from streams.ports import Outgoing, Writer
 
 BATCH = 500
@@ -23,18 +21,10 @@ BATCH = 500
 Ends = Callable[[], Awaitable[Mapping[str, int]]]
 
 
-def as_event(row: Row) -> Fact | str:
-    """The event of a row as a source topic carries it, or why it has none."""
-    if row.event is None:
-        return row.refusal or "no event"
-    try:
-        normalise(row.event.subject)
-        at = instant_of(row.event.time, row.event.timeprecision)
-    except SubjectRefused as error:
-        return str(error)
-    except OverflowError:
-        return f"{row.event.type}: time is out of range"
-    return Fact(int(at.timestamp()), row.line, row.raw, row.event.type)
+def as_event(row: Row) -> Fact:
+    """The event of a row as a source topic carries it; raises NoFact."""
+    event, _, at = placed(row)
+    return Fact(int(at.timestamp()), row.line, row.raw, event.type)
 
 
 def batches(told: Iterable[Fact | int]) -> Iterator[tuple[list[Fact], list[int]]]:

@@ -11,6 +11,7 @@ from schemas.entries import CONTROL_TYPES
 from schemas.topics import FLAGS
 from streams.core.calendar import day_number
 from streams.core.case import Case
+from streams.core.errors import CoreError
 from streams.core.instants import parse_utc, utc_text
 from streams.core.kinds import KIND_OF_TYPE
 from streams.core.rules import Rules, compile_rules
@@ -65,8 +66,8 @@ class Replay:
         self._stopped: set[int] = set()
         self._limit_instant: int | None = None
 
-    def feed(self, partition: int, records: Sequence[Record]) -> Iterator[tuple[bytes, bytes]]:
-        """Fold a chunk; yields (flag id and version as a header would tell, canonical bytes) of flag changes."""
+    def feed(self, partition: int, records: Sequence[Record]) -> Iterator[bytes]:
+        """Fold a chunk; yields the canonical bytes of flag changes."""
         if partition in self._stopped:
             return
         waiting = self._waiting.setdefault(partition, [])
@@ -74,7 +75,7 @@ class Replay:
         for record in records:
             if record.value is None:
                 continue
-            is_tick = _type_of(record) == "clock.ticked"
+            is_tick = b"clock.ticked" in record.value and _type_of(record) == "clock.ticked"
             if is_tick and self._only_facts:
                 continue
             waiting.append(record)
@@ -90,7 +91,7 @@ class Replay:
         yield from self._step(partition, waiting[:ready])
         del waiting[:ready]
 
-    def finish(self) -> Iterator[tuple[bytes, bytes]]:
+    def finish(self) -> Iterator[bytes]:
         """Judge once more where the limit asks for it; yields flag changes as `feed` does."""
         if self._only_facts and self._limit is not None:
             for partition, cases in sorted(self._partitions.items()):
@@ -98,6 +99,9 @@ class Replay:
                 tick = {"type": "clock.ticked", "at": utc_text(at), "linked_to": None, "rules": None, "engine": None}
                 record = Record("", partition, cases.next_offset, 0, None, encode(tick))
                 yield from self._step(partition, [record])
+        for waiting in self._waiting.values():
+            # Behind the last tick nothing counts, but a log that is cut off or no log is told all the same.
+            _check(waiting)
         if not any(cases.now is not None for cases in self._partitions.values()):
             raise NothingJudged(None if self._limit is None else self._limit.at.isoformat())
 
@@ -124,7 +128,7 @@ class Replay:
     def _only_facts(self) -> bool:
         return self._limit is not None and not self._limit.as_of
 
-    def _step(self, partition: int, records: Sequence[Record]) -> Iterator[tuple[bytes, bytes]]:
+    def _step(self, partition: int, records: Sequence[Record]) -> Iterator[bytes]:
         cases = self._partitions.get(partition)
         if cases is None:
             cases = self._partitions[partition] = CasePartition(
@@ -143,9 +147,13 @@ class Replay:
             if cases.rules is None:
                 raise NoLaw from None
             raise
+        except (ValueError, LookupError, TypeError, CoreError):
+            # Which of them it was is asked only now: each entry is decoded once, by the step.
+            _check(records)
+            raise
         for out in written:
-            if out.topic == FLAGS.name and out.key is not None and out.value is not None:
-                yield out.key, out.value
+            if out.topic == FLAGS.name and out.value is not None:
+                yield out.value
 
     def _is_beyond(self, partition: int, waiting: Sequence[Record]) -> bool:
         if self._limit is None:
@@ -180,6 +188,12 @@ def _type_of(record: Record) -> str:
     if name not in CONTROL_TYPES and name not in KIND_OF_TYPE:
         raise BadEntry(record.topic, record.partition, record.offset, f"type {name} is not known to this engine")
     return str(name)
+
+
+def _check(records: Sequence[Record]) -> None:
+    """Raises BadEntry for the first record that is no entry."""
+    for record in records:
+        _type_of(record)
 
 
 def _law_in(waiting: Sequence[Record]) -> Rules | None:

@@ -15,7 +15,7 @@ from schemas.topics import SOURCES
 from streams.adapters.kafka import KafkaReader, KafkaWriter
 from streams.adapters.kafka_ends import KafkaEnds
 from streams.core.rules import Rules, compile_rules
-from streams.importer.csv_log import Row, read_csv
+from streams.importer.csv_log import NoFact, Row, read_csv
 from streams.importer.mapping import load_mapping
 from streams.importer.order import Fact, arranged, interleaved, out_of_range, ticks
 from streams.importer.to_file import as_entry, key_of_file, lines
@@ -126,17 +126,21 @@ class _Log(NamedTuple):
         return interleaved(facts, instants, options.order), instants
 
 
-def _read_log(file: Path, mapping_file: Path, build: Callable[[Row], Fact | str], advance: Tick) -> _Log:
+def _read_log(file: Path, mapping_file: Path, build: Callable[[Row], Fact], advance: Tick) -> _Log:
     mapping = load_mapping(mapping_file)
     facts: list[Fact] = []
     refused: list[Refusal] = []
     for row in read_csv(file, mapping):
-        fact = build(row)
-        why = fact if isinstance(fact, str) else out_of_range(fact.at)
-        if isinstance(fact, str) or why is not None:
-            refused.append(Refusal(row.line, str(why)))
+        try:
+            fact = build(row)
+        except NoFact as error:
+            refused.append(Refusal(row.line, str(error)))
         else:
-            facts.append(fact)
+            why = out_of_range(fact.at)
+            if why is None:
+                facts.append(fact)
+            else:
+                refused.append(Refusal(row.line, why))
         advance(row.line)
     return _Log(facts, refused, mapping.zone)
 
@@ -167,7 +171,7 @@ def _counted(options: ReplayOptions, feed: Callable[[Replay], Iterable[bytes]]) 
     replay = Replay(limit, law_of(options.rules), judging=options.flags is not None)
     with ExitStack() as stack:
         flags = stack.enter_context(options.flags.open("wb")) if options.flags else None
-        for value in chain(feed(replay), (value for _, value in replay.finish())):
+        for value in chain(feed(replay), replay.finish()):
             if flags is not None:
                 flags.write(value + b"\n")
         cases = stack.enter_context(options.cases.open("wb")) if options.cases else None
@@ -188,15 +192,16 @@ def replay_topic(topic: str, options: ReplayOptions, settings: Settings, advance
 
 
 async def _feed_topic(replay: Replay, topic: str, settings: Settings, advance: Tick) -> list[bytes]:
-    reader, found = KafkaReader(settings.kafka), []
+    reader = KafkaReader(settings.kafka)
+    found: list[bytes] = []
     for partition, end in sorted((await reader.end_offsets(topic)).items()):
         async for records in reader.read(topic, partition, 0, end):
-            found += [value for _, value in replay.feed(partition, records)]
+            found += replay.feed(partition, records)
             advance(len(records))
     return found
 
 
 def _feed_file(replay: Replay, file: Path, advance: Tick) -> Iterator[bytes]:
     for chunk in read_file(file):
-        yield from (value for _, value in replay.feed(0, chunk))
+        yield from replay.feed(0, chunk)
         advance(len(chunk))
