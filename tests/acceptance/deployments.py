@@ -1,6 +1,7 @@
 """What deployments of a test left behind, read back for comparison."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from streams.settings import Settings
 from tools.deployment import Deployment
 
 Deploy = Callable[..., Deployment]
+PATIENCE_SECONDS = 60.0
 
 
 class Said(NamedTuple):
@@ -18,6 +20,14 @@ class Said(NamedTuple):
 
     flag_changes: list[bytes]
     cases: list[bytes]
+
+
+def until(holds: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """Ask again and again, within a bound."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.1)
 
 
 def archived(settings: Settings) -> Said:

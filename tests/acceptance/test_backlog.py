@@ -1,7 +1,6 @@
 """A backlog on one source topic raises no flag that the drained run does not raise (wall clock, real time)."""
 
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from streams.ports import Outgoing
 from streams.rules_file import VIETNAM
 from streams.settings import Settings
 from streams.wiring.deployment import latest_tick, wait_settled
-from tests.acceptance.deployments import Deploy, read_topic
+from tests.acceptance.deployments import Deploy, read_topic, until
 from tests.intake_builders import message
 
 pytestmark = pytest.mark.services
@@ -31,13 +30,17 @@ def test_a_backlog_raises_no_flag_that_the_drained_run_does_not_raise(deployed: 
     all_sent = int(datetime.now(UTC).timestamp())
 
     deployment.start_all()
-    _wait_until_judged(deployment.settings, all_sent + 2)
+    until(
+        lambda: (asyncio.run(latest_tick(deployment.settings)) or 0) >= all_sent + 2,
+        f"a tick two seconds after {utc_text(all_sent)}",
+        PATIENCE_SECONDS,
+    )
     asyncio.run(wait_settled(deployment.settings, utc_text(all_sent), PATIENCE_SECONDS))
 
     drained = tmp_path / "drained.jsonl"
-    until = datetime.now(UTC).isoformat()
+    now = datetime.now(UTC).isoformat()
     log = f"kafka:{deployment.settings.topic(LOG)}"
-    counted = orjson.loads(deployment.run("replay", log, "--until", until, "--flags", str(drained), "--json"))
+    counted = orjson.loads(deployment.run("replay", log, "--until", now, "--flags", str(drained), "--json"))
     assert counted["cases"] == BACKLOG + 2 * CASES
     assert counted["flags"] == {"overdue": CASES}
     assert _raised(read_topic(deployment.settings, FLAGS.name)) == _raised(drained.read_bytes().splitlines())
@@ -64,13 +67,6 @@ async def _send(settings: Settings) -> None:
             await writer.append(backlog[start : start + 5000])
         await writer.append(told)
         await writer.append(completed)
-
-
-def _wait_until_judged(settings: Settings, at: int) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (asyncio.run(latest_tick(settings)) or 0) < at:
-        assert time.monotonic() < deadline, f"no tick at {utc_text(at)} or later"
-        time.sleep(0.5)
 
 
 def _raised(flags: list[bytes]) -> set[str]:

@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-import time
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -22,14 +20,13 @@ from streams.pipeline.tokens import fact_id_of
 from streams.ports import Outgoing, Record
 from streams.rules_file import VIETNAM
 from streams.settings import DEMO_TOKEN_KEY
-from tests.acceptance.deployments import Deploy
+from tests.acceptance.deployments import PATIENCE_SECONDS, Deploy, until
 from tests.bad_inputs import BAD, ODD
 from tests.intake_builders import clock_request, message
 from tools.deployment import Deployment
 
 pytestmark = pytest.mark.services
 
-PATIENCE_SECONDS = 60.0
 KINDS = [kind for kind in TOPIC_OF_TYPE if kind != "official.status_changed"]
 SOURCE_ID = "urn:hoso:onestop:H26-01"
 
@@ -93,13 +90,6 @@ def ticks(deployment: Deployment) -> dict[int, list[Tick]]:
         partition: [Tick(record.offset, parse_utc(entry["at"])) for record, entry in told if "at" in entry]
         for partition, told in entries(deployment).items()
     }
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {PATIENCE_SECONDS:.0f} s: {what}"
-        time.sleep(0.1)
 
 
 def _until_more(deployment: Deployment, than: int) -> None:
