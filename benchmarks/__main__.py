@@ -20,18 +20,21 @@ from benchmarks.progress import Progress
 from benchmarks.replay import run_replay
 from benchmarks.report import conditions, page, record
 from benchmarks.restart import run_restart
+from benchmarks.tick import run_tick
 from tools.stack import Stack, StackError, start_stack
 
 PARTS: dict[str, Callable[[Bench, Options], Awaitable[dict[str, Any]]]] = {
     "full": run_full,
     "replay": run_replay,
     "restart": run_restart,
+    "tick": run_tick,
 }
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
 EXAMPLES = """examples:
   python -m benchmarks                            all parts
   python -m benchmarks --only full --minutes 10   rounds of the full path for ten minutes
   python -m benchmarks --only restart --json      one JSON object
+  python -m benchmarks --only tick --due 100000   a smaller tick
   make bench ARGS="--record"                      keep the figures in docs/benchmarks/
 """
 
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     asked = _parser().parse_args(given)
     logging.basicConfig(level=logging.CRITICAL)
-    options = Options(asked.events, asked.rounds, asked.minutes, asked.cases)
+    options = Options(asked.events, asked.rounds, asked.minutes, asked.cases, asked.due)
     progress = Progress()
     try:
         progress.step("starting a broker")
@@ -72,7 +75,7 @@ async def _run(stack: Stack, parts: Sequence[str], options: Options, progress: P
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Measures the full path beside stock Faust and a bare client, replay, and restart.",
+        description="Measures the full path beside stock Faust and a bare client, replay, restart, and large ticks.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -82,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, help="rounds of the full path for so long, however many")
     parser.add_argument(
         "--cases", type=_at_least(1_000), default=250_000, help="cases in the table at a restart (%(default)s)"
+    )
+    parser.add_argument(
+        "--due", type=_at_least(1_000), default=1_000_000, help="cases judged at one tick (%(default)s)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--record", action="store_true", help="write the figures to docs/benchmarks/")

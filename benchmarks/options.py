@@ -8,12 +8,16 @@ from benchmarks.progress import Progress
 
 
 class Options(NamedTuple):
-    """`events` of hoso and of the floor a round; stock Faust gets fewer. With `minutes` rounds go on as long."""
+    """`events` of hoso and of the floor a round; stock Faust gets fewer. With `minutes` rounds go on as long.
+
+    So many `cases` are in the table at a restart, and so many are `due` at one tick.
+    """
 
     events: int
     rounds: int
     minutes: float | None
     cases: int
+    due: int
 
 
 class Bench(NamedTuple):

@@ -95,11 +95,7 @@ def _full(found: Mapping[str, Any]) -> Iterator[str]:
         f" the full path. Found: {found['stock_cpu_by_hoso_cpu']:.1f} times, {_met(goal)}. In each round the flags of"
         " hoso and of stock Faust equalled the planted ones; the floor has no rules and flags nothing."
     )
-    if found["others_share_max"] > OTHERS_SHARE_MAX:
-        yield (
-            f"\nThe machine was not quiet: up to {found['others_share_max']:.0%} of its CPU time went to others."
-            " Events a second are therefore too low, and CPU seconds too high, for all contenders."
-        )
+    yield from _quiet(found)
     yield ""
 
 
@@ -138,7 +134,33 @@ def _restart(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"Goal: judged in under {goal['seconds_until_judged_max']:.0f} s, {_met(goal)}.\n"
 
 
-SECTIONS = {"full": _full, "replay": _replay, "restart": _restart}
+def _tick(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## A tick that judges {found['cases']:,} cases, one worker\n"
+    yield from _table(
+        ["why", "last flag after s", "first after s", "cases/s", "CPU s a million", "the broker's CPU s a million"],
+        [
+            [
+                why,
+                f"{of['seconds']:.1f}",
+                f"{of['seconds_until_first']:.1f}",
+                f"{of['cases_per_second']:,.0f}",
+                f"{of['cpu_seconds_per_million']:.1f}",
+                f"{of['broker_cpu_seconds_per_million']:.1f}",
+            ]
+            for why, of in (("all due at one instant", found["due"]), ("other rules", found["rules"]))
+        ],
+    )
+    goal = found["goal"]
+    yield (
+        f"Goal: the last flag of {goal['cases']:,} cases due at one instant in {goal['seconds_max']:.0f} s,"
+        f" {_met(goal)}. At either tick each case changes two flags. The worker's peak was"
+        f" {found['memory_mb']:,.0f} MB."
+    )
+    yield from _quiet(found)
+    yield ""
+
+
+SECTIONS = {"full": _full, "replay": _replay, "restart": _restart, "tick": _tick}
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -147,6 +169,15 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for row in [head, ["-" * width for width in widths], *rows]:
         yield f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |"
     yield ""
+
+
+def _quiet(found: Mapping[str, Any]) -> Iterator[str]:
+    """A warning where the machine was not."""
+    if found["others_share_max"] > OTHERS_SHARE_MAX:
+        yield (
+            f"\nThe machine was not quiet: up to {found['others_share_max']:.0%} of its CPU time went to others."
+            " What is counted a second is therefore too low, and CPU seconds are too high, in every row."
+        )
 
 
 def _rounds(found: Mapping[str, Any]) -> str:

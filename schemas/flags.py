@@ -7,7 +7,8 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from schemas.entries import FactId, Token
 from schemas.envelope import Wire
 
-FlagClass = Literal["overdue", "at_risk", "falsely_pending"]
+FlagClass = Literal["overdue", "at_risk", "falsely_pending", "wrong_due"]
+DueKind = Literal["legal", "provincial", "appointment"]
 FlagState = Literal["raised", "cleared", "withdrawn"]
 FlagId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 # An instant with the offset of the rules' zone, so that a supervisor reads local time.
@@ -25,13 +26,25 @@ class Evidence(Wire):
 
 
 class Basis(Wire):
-    """The rule a flag rests on: its id and hash, and the calendar with the hash of the days it was counted over."""
+    """The rule a flag rests on: its id and hash, and the calendar with the hash of the days it was counted over.
+
+    `decision` is the number of the provincial decision that cut the term, where that one governs.
+    """
 
     rule: str
     hash: Digest
     calendar: str
     days: Digest
+    decision: str | None
     source: str
+
+
+class Difference(Wire):
+    """By how many working days an appointment lies after the computed due (before it: negative), and the way of
+    counting that explains it (streams/core/promise.py)."""
+
+    working_days: int
+    why: str
 
 
 class Flag(Wire):
@@ -39,7 +52,8 @@ class Flag(Wire):
 
     `since` and `until` bound the time in which the condition held; `until` is null while it holds, both are null where
     the flag is withdrawn because late facts show that it never held.
-    `accountable` is whom alerts go to, `scored_unit` who is charged.
+    `accountable` is whom alerts go to, `scored_unit` who is charged. `level` says how much of the term is used up (75%)
+    or how near its end is (2 working_day). `known_late`: the sources wrote the case down only after the condition held.
     """
 
     flag_id: FlagId
@@ -55,8 +69,11 @@ class Flag(Wire):
     accountable: str
     scored_unit: str | None
     due: LocalInstant | None
-    due_kind: Literal["legal", "appointment"] | None
+    due_kind: DueKind | None
+    level: str | None
+    difference: Difference | None
     provisional: bool
+    known_late: bool
     basis: Basis | None
     evidence: tuple[Evidence, ...]
     wording: str
@@ -71,8 +88,76 @@ class OfficialLine(Wire):
     since: LocalInstant
 
 
+class PauseLine(Wire):
+    """A line of the ledger of pauses: what for, for whom, on which document, and how much of the term it took.
+
+    `used` is in days, half days or seconds, as the term is measured; `refused` says why it does not count.
+    """
+
+    why: str
+    waits_for: str
+    document: str | None
+    since: LocalInstant
+    until: LocalInstant | None
+    used: Annotated[int, Field(ge=0)]
+    refused: str | None
+
+
+class ExtensionLine(Wire):
+    """An extension: the due before it, the one it set, and why it does not count, if it does not."""
+
+    document: str | None
+    at: LocalInstant
+    before: LocalInstant
+    new_due: LocalInstant | None
+    refused: str | None
+
+
+class HeldLine(Wire):
+    """Who held the case in a stretch of its clock; the stretches add up to the case. `taken` is measured as the term
+    is; null while the stretch goes on."""
+
+    stage: str
+    owner: str
+    since: LocalInstant
+    until: LocalInstant | None
+    taken: Annotated[int, Field(ge=0)] | None
+
+
+class WaitLine(Wire):
+    """Time outside the clock: queue, appointment, arrival, collection."""
+
+    what: str
+    owner: str
+    since: LocalInstant
+    until: LocalInstant | None
+
+
+class MovedDay(Wire):
+    """A day that one calendar works and the other does not, and why, as the new one says."""
+
+    day: str
+    worked: bool
+    source: str | None
+
+
+class Moved(Wire):
+    """A due that new rules moved: under which rule before and after, and the days that differ on its way."""
+
+    before: LocalInstant
+    after: LocalInstant
+    rules: str
+    rule_before: str
+    rule_after: str
+    days: tuple[MovedDay, ...]
+
+
 class CaseView(Wire):
-    """The newest view of a case: both lines side by side, its dues and its verdict."""
+    """The newest view of a case: both lines side by side, its dues and its verdict.
+
+    `due_computed` is the shorter of the legal and the provincial due, `due_declared` the appointment given; `moved` is
+    the last move of an open case's due by new rules.
+    """
 
     case: Token
     version: Annotated[int, Field(ge=1)]
@@ -84,6 +169,8 @@ class CaseView(Wire):
     official: tuple[OfficialLine, ...]
     opened: LocalInstant
     due_computed: LocalInstant | None
+    due_legal: LocalInstant | None
+    due_provincial: LocalInstant | None
     due_declared: LocalInstant | None
     ended: LocalInstant | None
     verdict: str
@@ -92,6 +179,11 @@ class CaseView(Wire):
     illegal: Annotated[int, Field(ge=0)]
     flags: tuple[FlagClass, ...]
     rule: str | None
+    pauses: tuple[PauseLine, ...]
+    extensions: tuple[ExtensionLine, ...]
+    held: tuple[HeldLine, ...]
+    waits: tuple[WaitLine, ...]
+    moved: Moved | None
 
 
 FLAG: TypeAdapter[Flag] = TypeAdapter(Flag)

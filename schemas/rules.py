@@ -1,4 +1,4 @@
-"""The content of rules.activated: calendars as plain rows, deadlines, official codes, the system that scores."""
+"""The content of rules.activated: calendars as plain rows, deadlines with their cuts, official codes, what scores."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -17,42 +17,100 @@ Day = Annotated[str, AfterValidator(_a_date)]
 Worked = Annotated[int, Field(ge=0, le=1)]
 Second = Annotated[int, Field(ge=0, le=86_400)]
 Span = Annotated[list[Second], Field(min_length=2, max_length=2)]
+Week = Annotated[list[list[Span]], Field(min_length=7, max_length=7)]
 Amount = Annotated[int, Field(ge=1, le=2000)]
 EventType = Annotated[str, Field(max_length=64)]
 Source = Annotated[str, Field(max_length=400)]
+# What of a row could not be verified in an official text; null where nothing is in doubt.
+NotVerified = Annotated[str, Field(min_length=1, max_length=400)]
+# A code covers itself and every unit beneath it: G01.801 covers G01.801.001.
+Units = Annotated[list[Label], Field(min_length=1)]
+Owner = Literal["unit", "ministry", "post", "operator", "citizen", "commune", "province", "nobody"]
 
 
 class CalendarRow(Wire):
-    """`week` is seven 0/1 from Monday, `hours` seven lists of [from, to] in seconds since midnight, `days` the
-    exceptions, `offsets` [first instant, seconds ahead of UTC], `horizon` the last day whose decrees are known."""
+    """`week` is seven 0/1 from Monday, `hours` seven lists of [from, to] in seconds since midnight in which terms of
+    hours run, `reception` those in which dossiers are taken in, `days` the exceptions and `reasons` why each is one,
+    `offsets` [first instant, seconds ahead of UTC], `horizon` the last day whose decrees are known."""
 
     id: Label
     zone: Label
     source: Source
     horizon: Day
     week: Annotated[list[Worked], Field(min_length=7, max_length=7)]
-    hours: Annotated[list[list[Span]], Field(min_length=7, max_length=7)]
+    hours: Week
+    reception: Week
     days: dict[Day, Worked]
+    reasons: dict[Day, Source]
     offsets: Annotated[list[Annotated[list[int], Field(min_length=2, max_length=2)]], Field(min_length=1)]
 
 
-class Lead(Wire):
-    """So many units before a due."""
+class ClosureRow(Wire):
+    """Days on which some units are closed, or work, unlike the rest of the nation (a storm in one province)."""
+
+    id: Label
+    calendar: Label
+    units: Units
+    days: dict[Day, Worked]
+    source: Source
+
+
+class CampaignRow(Wire):
+    """Reception hours of some units between two days: `hours` as of a calendar."""
+
+    id: Label
+    calendar: Label
+    units: Units
+    first: Day
+    last: Day
+    hours: Week
+    source: Source
+
+
+class LeadLevel(Wire):
+    """At risk from so many units before the due."""
 
     amount: Amount
     unit: Label
+
+
+class PercentLevel(Wire):
+    """At risk from the end of the unit in which so much of the term is used up; 100 is the due itself."""
+
+    percent: Annotated[int, Field(ge=1, le=100)]
+
+
+class PauseRow(Wire):
+    """What stops the clock, from one event to another, and for whom it waits."""
+
+    why: Label
+    waits_for: Owner
+    from_: Annotated[EventType, Field(alias="from")]
+    to: EventType
 
 
 class StageRow(Wire):
     """A step with its owner, from one event to another; `amount` is a target, not law."""
 
     id: Label
-    owner: Literal["unit", "ministry", "post", "operator", "citizen", "commune", "province"]
+    owner: Owner
     from_: Annotated[EventType, Field(alias="from")]
     to: EventType
     amount: Amount | None = None
     unit: Label | None = None
     source: Source | None = None
+    nv: NotVerified | None = None
+
+
+class LegRow(Wire):
+    """One agency's share of an interlinked group, with a term of its own."""
+
+    id: Label
+    agency: Label
+    amount: Amount
+    unit: Label
+    source: Source
+    nv: NotVerified | None = None
 
 
 class DeadlineRow(Wire):
@@ -64,19 +122,41 @@ class DeadlineRow(Wire):
     place_kinds: list[Label]
     amount: Amount
     unit: Label
+    cut_off: Second | None = None
+    ends_at: Second | None = None
+    next_ends_at: Second | None = None
     calendar: Label
     starts: EventType
     law_of: Label
     duty_ends_at: EventType | Annotated[list[EventType], Field(min_length=1)]
+    ends_when_posted: EventType
     duty_bearer: Literal["unit", "host", "citizen", "offender"]
     due_governs: Label
     effective_from: Day
     effective_until: Day | None = None
-    at_risk: Lead
+    at_risk: list[LeadLevel | PercentLevel]
     grace_working_days: Annotated[int, Field(ge=0, le=60)]
     urgent_working_hours: Annotated[int, Field(ge=0, le=60)]
+    pauses: list[PauseRow]
+    cancels: list[EventType]
     stages: list[StageRow]
+    legs: list[LegRow]
     source: Source
+    nv: NotVerified | None = None
+
+
+class CutRow(Wire):
+    """A shorter term for some units by a decision of their own (cắt giảm thời gian giải quyết), in the rule's unit."""
+
+    id: Label
+    deadline: Label
+    units: Units
+    amount: Amount
+    effective_from: Day
+    effective_until: Day | None = None
+    decision: Label
+    source: Source
+    nv: NotVerified | None = None
 
 
 class OfficialRow(Wire):
@@ -92,7 +172,10 @@ class RulesContent(Wire):
     """The whole law of a deployment, as its hash covers it."""
 
     calendars: Annotated[list[CalendarRow], Field(min_length=1)]
+    closures: list[ClosureRow]
+    campaigns: list[CampaignRow]
     deadlines: list[DeadlineRow]
+    cuts: list[CutRow]
     official: list[OfficialRow]
     scoring: Label
 

@@ -1,4 +1,4 @@
-"""hoso.submission: what counters, portals and mobile teams say of an application."""
+"""hoso.submission: what counters, portals, mobile teams and the personal-number chain say of an application."""
 
 from typing import Literal
 
@@ -8,11 +8,15 @@ from schemas.envelope import Data, Event, Label, ReasonClass
 
 
 class Application(Data):
-    """What kind of application it is; whichever event of the case says so first, decides."""
+    """What kind of application it is; whichever event of the case says so first, decides.
+
+    `return_by` is *post* where the result goes to the citizen by post: the duty then ends with its delivery.
+    """
 
     variant: Label | None = None
     place_kind: Label | None = None
     channel: Label | None = None
+    return_by: Literal["counter", "post"] | None = None
 
 
 class Received(Application):
@@ -21,10 +25,22 @@ class Received(Application):
     appointment_at: AwareDatetime | None = None
 
 
-class Supplement(Application):
-    """A request for papers, or their arrival, with the number of its document."""
+class Documented(Application):
+    """What stops or starts the clock, with the number of its document: without one it stops nothing."""
 
     document: Label | None = None
+
+
+class Extended(Documented):
+    """`new_due` is the day or instant to which the term was extended (gia hạn)."""
+
+    new_due: AwareDatetime
+
+
+class Slot(Application):
+    """`at` is the time for which the citizen is given an appointment, or was."""
+
+    at: AwareDatetime | None = None
 
 
 class Passed(Application):
@@ -55,12 +71,77 @@ class CaseCompleted(Event):
 
 class SupplementRequested(Event):
     type: Literal["supplement.requested"]
-    data: Supplement
+    data: Documented
 
 
 class SupplementReceived(Event):
     type: Literal["supplement.received"]
-    data: Supplement
+    data: Documented
+
+
+class PaymentRequested(Event):
+    """A fee or tax is due (nghĩa vụ tài chính): the clock waits for it."""
+
+    type: Literal["payment.requested"]
+    data: Documented
+
+
+class PaymentReceived(Event):
+    type: Literal["payment.received"]
+    data: Documented
+
+
+class ForceMajeureBegun(Event):
+    """What no unit can answer for (bất khả kháng), by a document; shown apart from other pauses."""
+
+    type: Literal["force_majeure.begun"]
+    data: Documented
+
+
+class ForceMajeureEnded(Event):
+    type: Literal["force_majeure.ended"]
+    data: Documented
+
+
+class CaseExtended(Event):
+    """An apology with an extension of the term (văn bản xin lỗi và đề nghị gia hạn), accepted."""
+
+    type: Literal["case.extended"]
+    data: Extended
+
+
+class QueueTicketTaken(Event):
+    type: Literal["queue.ticket_taken"]
+    data: Application
+
+
+class AppointmentMade(Event):
+    type: Literal["appointment.made"]
+    data: Slot
+
+
+class AppointmentMissed(Event):
+    type: Literal["appointment.missed"]
+    data: Slot
+
+
+class PidRequested(Event):
+    """A personal number is to be cancelled or re-established: the request reached the locality."""
+
+    type: Literal["pid.requested"]
+    data: Application
+
+
+class PidProposed(Event):
+    """The locality proposed it to C06."""
+
+    type: Literal["pid.proposed"]
+    data: Application
+
+
+class PidDecided(Event):
+    type: Literal["pid.decided"]
+    data: Application
 
 
 class VerificationDone(Event):
@@ -90,10 +171,21 @@ class CaseStopped(Event):
 
 EVENTS = (
     CaseRegisteredOnline,
+    QueueTicketTaken,
+    AppointmentMade,
+    AppointmentMissed,
     CaseReceived,
     CaseCompleted,
+    PidRequested,
+    PidProposed,
+    PidDecided,
     SupplementRequested,
     SupplementReceived,
+    PaymentRequested,
+    PaymentReceived,
+    ForceMajeureBegun,
+    ForceMajeureEnded,
+    CaseExtended,
     VerificationDone,
     CaseTransmitted,
     CaseRefused,

@@ -1,51 +1,64 @@
-"""Rules from TOML files, expanded to the plain content that `rules.activated` carries and the core compiles.
-
-Here, and only here, the `holidays` package and the time-zone database are read: what they say goes into the content,
-so that its hash covers them.
-"""
+"""Rules from TOML files, expanded to the plain content that `rules.activated` carries and the core compiles."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import holidays
-
-from streams.core.calendar import LAST_DAY
 from streams.core.errors import RulesRefused
+from streams.core.findings import Declared
 from streams.core.rules import compile_rules
+from streams.rules_days import (
+    a_date,
+    check_fields,
+    declared_days,
+    expand_calendars,
+    expand_campaign,
+    expand_closure,
+    second_of,
+)
 
 VIETNAM = Path(__file__).parent / "rules" / "vn"
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-FIRST_YEAR = 2000
 
+_PAUSES = (
+    {"why": "supplement", "waits_for": "citizen", "from": "supplement.requested", "to": "supplement.received"},
+    {"why": "payment", "waits_for": "citizen", "from": "payment.requested", "to": "payment.received"},
+    {"why": "force_majeure", "waits_for": "nobody", "from": "force_majeure.begun", "to": "force_majeure.ended"},
+)
 _DEADLINE_DEFAULTS: Mapping[str, Any] = {
     "variants": [],
     "place_kinds": [],
     "law_of": "received",
+    "ends_when_posted": "result.delivered",
     "duty_bearer": "unit",
     "due_governs": "computed",
     "grace_working_days": 1,
     "urgent_working_hours": 4,
+    "cancels": ["case.refused", "case.withdrawn", "case.stopped"],
+    "source": "",
 }
+_TIMES = ("cut_off", "ends_at", "next_ends_at")
+_NEEDED = frozenset({"id", "procedure", "amount", "unit", "calendar", "starts", "duty_ends_at", "effective_from"})
 _DEADLINE_FIELDS = frozenset(
-    {*_DEADLINE_DEFAULTS, "id", "procedure", "amount", "unit", "calendar", "starts", "duty_ends_at", "effective_from",
-     "effective_until", "source", "at_risk", "stage", "example"}
-)  # fmt: skip
-_CALENDAR_FIELDS = frozenset(
-    {"id", "zone", "source", "horizon", "week", "hours", "hours_of", "off", "worked", "country", "swap"}
+    {*_DEADLINE_DEFAULTS, *_NEEDED, *_TIMES, "effective_until", "at_risk", "pause", "stage", "leg", "example", "nv"}
 )
 
 
 class Example(NamedTuple):
-    """A worked example of a rule: run as a test, printed in the manual. `due` is a day or an instant."""
+    """A worked example of a rule: run as a test, printed in the manual. `due` is a day or an instant.
+
+    `pauses` are documented requests for papers and their answers; `leg` asks for the due of one leg of a group.
+    """
 
     rule: str
     received: datetime
     completed: datetime | None
+    pauses: tuple[tuple[datetime, datetime], ...]
+    variant: str | None
+    place_kind: str | None
+    unit: str | None
+    leg: str | None
     due: date
     why: str
 
@@ -57,8 +70,11 @@ def load_rules(folder: Path) -> dict[str, Any]:
         raise RulesRefused(str(folder), "no rule files (*.toml) there")
     documents = [_read(path) for path in files]
     content = {
-        "calendars": [_calendar(row) for row in _rows(documents, "calendar")],
+        "calendars": expand_calendars(_rows(documents, "calendar")),
+        "closures": [expand_closure(row) for row in _rows(documents, "closure")],
+        "campaigns": [expand_campaign(row) for row in _rows(documents, "campaign")],
         "deadlines": [_deadline(row) for row in _rows(documents, "deadline")],
+        "cuts": [_plain_row(row) for row in _rows(documents, "cut")],
         "official": [_official(row) for row in _rows(documents, "official")],
         "scoring": next((doc["scoring"]["system"] for doc in documents if "scoring" in doc), "portal"),
     }
@@ -69,11 +85,37 @@ def load_rules(folder: Path) -> dict[str, Any]:
 def load_examples(folder: Path) -> list[Example]:
     """The worked examples of all rules under a folder."""
     rows = _rows([_read(path) for path in sorted(folder.rglob("*.toml"))], "deadline")
-    return [
-        Example(row["id"], example["received"], example.get("completed"), example["due"], example["why"])
-        for row in rows
-        for example in row.get("example", ())
-    ]
+    return [_example(row["id"], example) for row in rows for example in row.get("example", ())]
+
+
+def load_declared(folder: Path) -> list[Declared]:
+    """The days that rows of calendars name: what the content does not tell apart any more."""
+    return declared_days(_rows([_read(path) for path in sorted(folder.rglob("*.toml"))], "calendar"))
+
+
+def _example(rule: str, row: Mapping[str, Any]) -> Example:
+    where = f"deadline {rule} example"
+    known = {"received", "completed", "due", "why", "pause", "variant", "place_kind", "unit", "leg"}
+    check_fields(where, row, frozenset(known), frozenset({"received", "due", "why"}))
+    for name in ("received", "completed", "due"):
+        a_date(where, name, row.get(name, date.min))
+    for pause in row.get("pause", ()):
+        if not isinstance(pause, list) or len(pause) != 2:
+            raise RulesRefused(where, f"pause {pause}: expected [from, to], and a list of such")
+        for end in pause:
+            a_date(where, "pause", end)
+    return Example(
+        rule=rule,
+        received=row["received"],
+        completed=row.get("completed"),
+        pauses=tuple((begins, ends) for begins, ends in row.get("pause", ())),
+        variant=row.get("variant"),
+        place_kind=row.get("place_kind"),
+        unit=row.get("unit"),
+        leg=row.get("leg"),
+        due=row["due"],
+        why=row["why"],
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -89,21 +131,26 @@ def _rows(documents: Iterable[Mapping[str, Any]], table: str) -> list[Mapping[st
 
 def _deadline(row: Mapping[str, Any]) -> dict[str, Any]:
     where = f"deadline {row.get('id', '?')}"
-    _check_fields(where, row, _DEADLINE_FIELDS)
-    plain = {key: _plain(value) for key, value in row.items() if key not in {"stage", "example"}}
-    missing = {"id", "procedure", "amount", "unit", "calendar", "starts", "duty_ends_at", "effective_from"} - set(plain)
-    if missing:
-        raise RulesRefused(where, f"{', '.join(sorted(missing))} missing")
-    stages = [{key: _plain(value) for key, value in stage.items()} for stage in row.get("stage", ())]
-    return {**_DEADLINE_DEFAULTS, "at_risk": _risk(row), "source": "", "stages": stages, **plain}
+    check_fields(where, row, _DEADLINE_FIELDS, _NEEDED)
+    plain = _plain_row({key: value for key, value in row.items() if key not in {"stage", "leg", "example", "pause"}})
+    times = {name: second_of(where, row[name]) for name in _TIMES if name in row}
+    rows = {
+        "at_risk": _levels(row),
+        "pauses": [_plain_row(pause) for pause in row.get("pause", _PAUSES)],
+        "stages": [_plain_row(stage) for stage in row.get("stage", ())],
+        "legs": [_plain_row(leg) for leg in row.get("leg", ())],
+    }
+    return {**_DEADLINE_DEFAULTS, **plain, **times, **rows}
 
 
-def _risk(row: Mapping[str, Any]) -> dict[str, Any]:
+def _levels(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One working day before the due; terms of one working day or less are counted in hours."""
-    days = row.get("unit") in {"working_day", "working_day_at_hour", "calendar_day"}
-    if days and row.get("amount", 0) > 1:
-        return {"amount": 1, "unit": row["unit"]}
-    return {"amount": 2, "unit": "working_hour"}
+    given = row.get("at_risk")
+    if given is not None:
+        return [dict(level) for level in (given if isinstance(given, list) else [given])]
+    if row.get("unit") in {"working_day", "working_day_at_hour", "calendar_day"} and row.get("amount", 0) > 1:
+        return [{"amount": 1, "unit": row["unit"]}]
+    return [{"amount": 2, "unit": "working_hour"}]
 
 
 def _official(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,83 +160,9 @@ def _official(row: Mapping[str, Any]) -> dict[str, Any]:
     return {key: str(_plain(value)) for key, value in row.items()}
 
 
-def _calendar(row: Mapping[str, Any]) -> dict[str, Any]:
-    where = f"calendar {row.get('id', '?')}"
-    _check_fields(where, row, _CALENDAR_FIELDS)
-    missing = {"id", "zone", "source", "horizon", "week", "hours"} - set(row)
-    if missing:
-        raise RulesRefused(where, f"{', '.join(sorted(missing))} missing")
-    hours = [_span(where, text) for text in row["hours"]]
-    by_day = row.get("hours_of", {})
-    return {
-        "id": row["id"],
-        "zone": row["zone"],
-        "source": row["source"],
-        "horizon": row["horizon"].isoformat(),
-        "week": [int(day in row["week"]) for day in WEEKDAYS],
-        "hours": [
-            [_span(where, text) for text in by_day[day]] if day in by_day else hours if day in row["week"] else []
-            for day in WEEKDAYS
-        ],
-        "days": {day.isoformat(): worked for day, worked in sorted(_days(row).items())},
-        "offsets": _offsets(where, row["zone"]),
-    }
-
-
-def _days(row: Mapping[str, Any]) -> dict[date, int]:
-    """Exceptions to the plain week: the package's days first, then what decrees and lists in the data say."""
-    days: dict[date, int] = {}
-    if "country" in row:
-        package = holidays.country_holidays(row["country"], years=range(FIRST_YEAR, row["horizon"].year + 1))
-        days |= dict.fromkeys(package, 0)
-        days |= dict.fromkeys(package.weekend_workdays, 1)
-    for swap in row.get("swap", ()):
-        days |= dict.fromkeys(_dates(swap.get("off", ())), 0) | dict.fromkeys(_dates(swap.get("worked", ())), 1)
-    return days | dict.fromkeys(_dates(row.get("off", ())), 0) | dict.fromkeys(_dates(row.get("worked", ())), 1)
-
-
-def _dates(value: date | Sequence[date]) -> Iterator[date]:
-    yield from [value] if isinstance(value, date) else value
-
-
-def _span(where: str, text: str) -> list[int]:
-    try:
-        opens, closes = ((int(part[:2]) * 60 + int(part[3:5])) * 60 for part in text.split("-"))
-    except ValueError as error:
-        raise RulesRefused(where, f"hours {text}: expected like 08:30-17:00") from error
-    if not 0 <= opens < closes <= 86_400:
-        raise RulesRefused(where, f"hours {text}: they must begin before they end, within one day")
-    return [opens, closes]
-
-
-@lru_cache(maxsize=32)
-def _offsets(where: str, zone: str) -> list[list[int]]:
-    """Each instant at which the zone's offset changes, with the new offset in seconds; the first holds from 1970."""
-    try:
-        info = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise RulesRefused(where, f"zone {zone} is not in the time-zone database") from error
-
-    def offset(at: int) -> int:
-        delta = datetime.fromtimestamp(at, UTC).astimezone(info).utcoffset() or timedelta()
-        return int(delta.total_seconds())
-
-    found = [[-(1 << 40), offset(0)]]
-    for day in range(1, LAST_DAY + 1):
-        before, after = (day - 1) * 86_400, day * 86_400
-        if offset(after) != found[-1][1]:
-            while after - before > 1:
-                middle = (before + after) // 2
-                before, after = (middle, after) if offset(middle) == found[-1][1] else (before, middle)
-            found.append([after, offset(after)])
-    return found
-
-
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _check_fields(where: str, row: Mapping[str, Any], known: frozenset[str]) -> None:
-    unknown = set(row) - known
-    if unknown:
-        raise RulesRefused(where, f"unknown field {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}")
+def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _plain(value) for key, value in row.items()}

@@ -23,6 +23,7 @@ TOKEN = "a-token"
 HANOI = 7 * 3600
 MON_FRI = [1, 1, 1, 1, 1, 0, 0]
 UNIT = "G01.801.001"
+INSTANTS = ("appointment_at", "ended_at", "new_due", "at")
 
 
 def at(text: str) -> int:
@@ -69,7 +70,7 @@ def entry(
     told |= data
     instant = at(when) if isinstance(when, str) else when
     kept = {name: value for name, value in told.items() if value is not None}
-    kept |= {name: utc_text(at(kept[name])) for name in ("appointment_at", "ended_at") if name in kept}
+    kept |= {name: utc_text(at(kept[name])) for name in INSTANTS if name in kept}
     found: dict[str, Any] = {
         "type": kind,
         "case": case,
@@ -134,7 +135,9 @@ def calendar_row(**fields: Any) -> dict[str, Any]:
         "horizon": "2026-12-31",
         "week": MON_FRI,
         "hours": [[[28_800, 43_200], [48_600, 63_000]]] * 5 + [[], []],
+        "reception": [[[28_800, 43_200], [48_600, 63_000]]] * 5 + [[], []],
         "days": {},
+        "reasons": {},
         "offsets": [[-(1 << 40), HANOI]],
     }
     return row | fields
@@ -142,6 +145,16 @@ def calendar_row(**fields: Any) -> dict[str, Any]:
 
 def a_calendar(**fields: Any) -> Calendar:
     return compile_calendar(calendar_row(**fields))
+
+
+PAUSES = [
+    {"why": why, "waits_for": whom, "from": f"{why}.{begins}", "to": f"{why}.{ends}"}
+    for why, whom, begins, ends in (
+        ("supplement", "citizen", "requested", "received"),
+        ("payment", "citizen", "requested", "received"),
+        ("force_majeure", "nobody", "begun", "ended"),
+    )
+]
 
 
 def deadline_row(**fields: Any) -> dict[str, Any]:
@@ -157,13 +170,17 @@ def deadline_row(**fields: Any) -> dict[str, Any]:
         "starts": "case.completed",
         "law_of": "received",
         "duty_ends_at": "card.received_at_unit",
+        "ends_when_posted": "result.delivered",
         "duty_bearer": "unit",
         "due_governs": "computed",
         "effective_from": "2024-07-01",
-        "at_risk": {"amount": 2, "unit": "working_day"},
+        "at_risk": [{"amount": 2, "unit": "working_day"}],
         "grace_working_days": 1,
         "urgent_working_hours": 4,
+        "pauses": PAUSES,
+        "cancels": ["case.refused", "case.withdrawn", "case.stopped"],
         "stages": [],
+        "legs": [],
         "source": "a test, Article 1",
     }
     return row | fields
@@ -181,6 +198,9 @@ def content_of(*deadlines: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
     ]
     found: dict[str, Any] = {
         "calendars": [calendar_row()],
+        "closures": [],
+        "campaigns": [],
+        "cuts": [],
         "deadlines": list(deadlines or [deadline_row()]),
         "official": rows,
         "scoring": "portal",

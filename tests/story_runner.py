@@ -6,7 +6,7 @@
 The first cell is when the line became known, the second an event type or `clock.ticked`, with fields as name=value;
 `of` says when it happened, if not then (a day alone is a day). After each line the case is judged one second later.
 Flags must be exactly those named: raises, clears, withdraws, amends, with #2 for a second cycle. What is named besides
-(due, verdict, observed, official) must hold; `due none` says that there is none.
+(due, legal, provincial, verdict, observed, official, held, paused, wait) must hold; `due none` says that there is none.
 """
 
 import re
@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from streams.core.case import EMPTY
-from streams.core.engine import assess, fold, judge
+from streams.core.deadlines import Due
+from streams.core.engine import Assessment, assess, fold, judge
 from streams.core.rules import Rules
-from tests.core_builders import TOKEN, at, entry, shown
+from streams.core.stages import holders, waits
+from tests.core_builders import INSTANTS, TOKEN, at, entry, shown
 
 _CELLS = re.compile(r" {2,}")
 _FLAG_WORDS = frozenset({"raises", "clears", "withdraws", "amends"})
@@ -54,10 +56,7 @@ def play(story: list[Line], rules: Rules) -> Iterator[tuple[Line, tuple[str, ...
         case, effects = judge(TOKEN, case, now, rules)
         flags = [_change(flag, states) for flag in effects.flags]
         found = assess(case, now, rules)
-        state = {} if found is None else _state(found.clock.due, found.clock.verdict(now))
-        if found is not None:
-            state["observed"] = str(found.lines.state)
-            state["official"] = ",".join(_official(found.lines.official, found.lines.strings, rules))
+        state = {} if found is None else _state(found, rules, now)
         yield line, tuple(_claims(line, flags, state))
 
 
@@ -73,6 +72,7 @@ def _entry(line: Line) -> dict[str, Any] | None:
         if " " not in when:
             when, precision = f"{when} 24:00", "day"
     fields = dict(word.split("=", 1) for word in words)
+    fields |= {name: fields[name].replace("T", " ") for name in INSTANTS if name in fields}
     return entry(kind, when, precision=precision, **fields)  # type: ignore[arg-type]
 
 
@@ -85,13 +85,29 @@ def _change(flag: Mapping[str, Any], states: dict[tuple[str, int], str]) -> str:
     return f"{word} {flag['class']}" + (f" #{flag['cycle']}" if flag["cycle"] > 1 else "")
 
 
-def _state(due: Any, verdict: str) -> dict[str, str]:
-    return {"due": "none" if due is None else _due_text(due.at), "verdict": verdict}
+def _state(found: Assessment, rules: Rules, now: int) -> dict[str, str]:
+    lines, clock, _ = found
+    pauses = [f"{pause.what.why} {pause.refused or pause.used}" for pause in clock.pauses]
+    held = [f"{one.owner} {'on' if one.taken is None else one.taken}" for one in holders(lines, clock)]
+    return {
+        "due": _due_text(clock.due),
+        "legal": _due_text(clock.legal),
+        "provincial": _due_text(clock.provincial),
+        "verdict": clock.verdict(now),
+        "observed": str(lines.state),
+        "official": ",".join(_official(lines.official, lines.strings, rules)),
+        "held": ", ".join(held),
+        "paused": ", ".join(pauses) or "never",
+        "extended": ", ".join(one.refused or "yes" for one in clock.extensions) or "never",
+        "wait": ", ".join(f"{one.what} {one.owner}" for one in waits(lines, clock) if one.until is None) or "none",
+    }
 
 
-def _due_text(instant: int) -> str:
+def _due_text(due: Due | None) -> str:
     """A due at midnight is the day that ends with it."""
-    text = shown(instant) or ""
+    text = shown(None if due is None else due.at) or ""
+    if not text:
+        return "none"
     day, _, clock = text.partition(" ")
     return str(date.fromisoformat(day) - timedelta(days=1)) if clock == "00:00" else text
 

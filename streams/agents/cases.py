@@ -1,12 +1,15 @@
-"""The case job: recovers a partition's rows, folds its chunks, and makes each durable in one transaction.
+"""The case job: recovers a partition's rows, folds its chunks, and makes them durable by slices, a transaction each.
 
 While one partition waits for its commit, another folds; before a partition folds again its commit is awaited. A fold
-runs in a thread: a tick that judges a million cases takes longer than a transaction may stay open, or a probe waits.
+runs in a thread, one at a time: the loop has probes, heartbeats and commits to serve meanwhile. Most chunks are one
+slice. Where a tick judges so many cases that there are more, they take turns with the other partitions, for minutes if
+need be; a rebalance waits for no more than the slice in work.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from streams.agents.ending import leave
@@ -18,7 +21,7 @@ from streams.ports import Outgoing, Position, Reader, Record, Transactions
 
 
 class Writes(Protocol):
-    """What one chunk makes durable: rows for the changelog, records for other topics, all of the same partition."""
+    """What one slice makes durable: rows for the changelog, records for other topics, all of the same partition."""
 
     @property
     def rows(self) -> Sequence[tuple[bytes, bytes]]: ...
@@ -36,10 +39,10 @@ class Partition(Protocol):
     @property
     def next_offset(self) -> int: ...
 
-    def step(self, records: Sequence[Record]) -> Writes: ...
+    def steps(self, records: Sequence[Record]) -> Iterator[Writes]: ...
 
 
-# Its first argument is what the job's own partitions return from `step`, of whatever class.
+# Its first argument is what the job's own partitions yield from `steps`, of whatever class.
 Observe = Callable[[Any, float], None]
 
 
@@ -55,7 +58,7 @@ class CasePorts:
     transactions: Callable[[int], Transactions]  # by partition, not yet opened
     changelog: str
     group: str
-    # Told of each chunk when it is durable, and how many seconds that took.
+    # Told of each slice when it is durable, and how many seconds that took.
     observe: Observe = ignore
     # Chunks smaller than `large_chunk` records of one partition are folded at most once an interval.
     interval_seconds: float = 0.0
@@ -66,8 +69,11 @@ class CasePorts:
 class _Held:
     partition: Partition
     transactions: Transactions
-    commit: asyncio.Task[None] | None = None
+    work: asyncio.Task[None] | None = None
     folded_at: float = 0.0
+    # The chunk in work has more than one slice; meanwhile those wait here that were fetched before it showed.
+    is_long: bool = False
+    waiting: deque[Sequence[Record]] = field(default_factory=deque)
 
 
 class CaseJob:
@@ -82,7 +88,9 @@ class CaseJob:
         fail: Callable[[BaseException], object] = leave,
     ) -> None:
         self._make, self._ports, self._rows, self._vitals, self._fail = make, ports, rows, vitals, fail
-        self._held: dict[int, _Held] = {}
+        self._held: dict[Place, _Held] = {}
+        self._folding = asyncio.Lock()
+        self._is_settling = False
 
     async def take(self, place: Place) -> Start:
         partition = place[1]
@@ -96,17 +104,26 @@ class CaseJob:
             self._rows.drop(partition)
             await transactions.close()
             raise
-        self._held[partition] = held
+        self._held[place] = held
         return held.partition.next_offset
 
     async def handle(self, place: Place, records: Sequence[Record]) -> None:
-        held = self._held[place[1]]
-        if held.commit is not None:
-            await held.commit
+        held = self._held[place]
+        if held.is_long:
+            held.waiting.append(records)
+            return
+        if held.work is not None:
+            await held.work
         await self._gather(held, len(records))
-        writes = await asyncio.to_thread(held.partition.step, records)
-        held.commit = asyncio.create_task(self._commit(place, held.transactions, writes))
-        held.commit.add_done_callback(self._end_if_failed)
+        slices = held.partition.steps(records)
+        async with self._folding:
+            first = await asyncio.to_thread(next, slices)
+        held.is_long = first.next_offset <= records[-1].offset
+        held.work = asyncio.create_task(self._finish(place, held, slices, first))
+        held.work.add_done_callback(self._end_if_failed)
+
+    def busy(self) -> Collection[Place]:
+        return [place for place, held in self._held.items() if held.is_long]
 
     async def _gather(self, held: _Held, records: int) -> None:
         """A transaction costs the same for ten records as for a thousand: a partition that is read in small chunks is
@@ -116,15 +133,23 @@ class CaseJob:
             await asyncio.sleep(rest)
         held.folded_at = monotonic_seconds()
 
-    async def settle(self) -> None:
-        for held in self._held.values():
-            if held.commit is not None:
-                await held.commit
+    async def settle(self) -> Mapping[Place, Start]:
+        self._is_settling = True
+        try:
+            for held in self._held.values():
+                if held.work is not None:
+                    await held.work
+        finally:
+            self._is_settling = False
+        left = {place: held for place, held in self._held.items() if held.is_long}
+        for held in left.values():
+            held.is_long = False
+            held.waiting.clear()
+        return {place: held.partition.next_offset for place, held in left.items()}
 
     async def drop(self, place: Place) -> None:
-        partition = place[1]
-        self._rows.drop(partition)
-        await self._held.pop(partition).transactions.close()
+        self._rows.drop(place[1])
+        await self._held.pop(place).transactions.close()
 
     async def _recover(self, partition: int) -> Rows:
         rows, changelog, reader = self._rows.take(partition), self._ports.changelog, self._ports.reader
@@ -135,6 +160,21 @@ class CaseJob:
             self._vitals.progress()
         return rows
 
+    async def _finish(self, place: Place, held: _Held, slices: Iterator[Writes], first: Writes) -> None:
+        """Make a chunk durable, and if it is long, what came meanwhile."""
+        await self._commit(place, held.transactions, first)
+        while held.is_long:
+            async with self._folding:
+                if self._is_settling:
+                    return
+                writes = await asyncio.to_thread(next, slices, None)
+            if writes is not None:
+                await self._commit(place, held.transactions, writes)
+            elif held.waiting:
+                slices = held.partition.steps(held.waiting.popleft())
+            else:
+                held.is_long = False
+
     async def _commit(self, place: Place, transactions: Transactions, writes: Writes) -> None:
         topic, partition = place
         rows = [Outgoing(self._ports.changelog, key, value, partition) for key, value in writes.rows]
@@ -142,10 +182,12 @@ class CaseJob:
         await transactions.commit(
             [*writes.records, *rows], self._ports.group, [Position(topic, partition, writes.next_offset)]
         )
+        # Holding takes a chunk for handled of which slices are still to come.
+        self._vitals.next_offsets[place] = writes.next_offset
         self._vitals.progress()
         self._ports.observe(writes, monotonic_seconds() - began_at)
 
     def _end_if_failed(self, commit: asyncio.Task[None]) -> None:
-        """Memory is ahead of what is durable, by a chunk nobody will fold again: only a restart is right."""
+        """Memory is ahead of what is durable, by a slice nobody will fold again: only a restart is right."""
         if not commit.cancelled() and (error := commit.exception()) is not None:
             self._fail(error)

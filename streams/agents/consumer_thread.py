@@ -1,6 +1,6 @@
 """The client that Faust's consumer drives, in its own thread: read_committed, silent until told where to begin."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -11,11 +11,14 @@ from mode import Service
 
 from streams.agents.ending import MembershipLost, leave
 from streams.agents.jobs import Start
+from streams.agents.vitals import Place
 
 # A partition that is read to the end of its last fetch waits for the fetch in flight (the client keeps one a broker),
 # which idle partitions hold up for this long. Half a second, the default, is felt.
 FETCH_WAIT_MS = 100
 WATCH_SECONDS = 1.0
+
+NOWHERE = TopicPartition("", 0)
 
 Fetched = Mapping[TP, list[Any]]
 
@@ -74,9 +77,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
                 raise RecordsGone(place, start, beginning, end)
         return bool(await self.call_thread(self._begin, assignments, starts))
 
-    async def fetch(self, timeout_seconds: float) -> tuple[int, Fetched]:
-        """What has arrived of any partition, and the assignment under which it was fetched."""
-        return cast(tuple[int, Fetched], await self.call_thread(self._fetch, timeout_seconds))
+    async def fetch(self, timeout_seconds: float, busy: Collection[Place]) -> tuple[int, Fetched]:
+        """What has arrived of any partition that is not busy, and the assignment under which it was fetched.
+
+        Of a busy partition the client keeps what one fetch brought, and asks the broker for no more.
+        """
+        return cast(tuple[int, Fetched], await self.call_thread(self._fetch, timeout_seconds, busy))
 
     def committed_end(self, place: TP) -> int | None:
         """Where a committed reader would stop, as of the last fetch."""
@@ -98,9 +104,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer.resume(*consumer.assignment())
         return True
 
-    async def _fetch(self, timeout_seconds: float) -> tuple[int, Fetched]:
-        consumer = self._ensure_consumer()
-        fetched = await consumer.getmany(timeout_ms=int(timeout_seconds * 1000))
+    async def _fetch(self, timeout_seconds: float, busy: Collection[Place]) -> tuple[int, Fetched]:
+        consumer, wanted = self._ensure_consumer(), list[TopicPartition]()
+        if busy:
+            # To name none means all; and a client that is not asked at all would in the end leave the group.
+            wanted = [place for place in consumer.assignment() if place not in busy] or [NOWHERE]
+        fetched = await consumer.getmany(*wanted, timeout_ms=int(timeout_seconds * 1000))
         return self.assignments, fetched
 
     @Service.task

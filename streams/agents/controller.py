@@ -1,6 +1,6 @@
 """The controller job: takes the id over, folds hoso.control, and writes each broadcast in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from streams.agents.jobs import Start
 from streams.agents.vitals import Place
@@ -49,8 +49,12 @@ class ControllerJob:
         self._controller.fold(records)
         await self._broadcast(place, self._controller, self._held)
 
-    async def settle(self) -> None:
+    def busy(self) -> Collection[Place]:
+        return ()
+
+    async def settle(self) -> Mapping[Place, Start]:
         """A broadcast is durable when `handle` returns."""
+        return {}
 
     async def drop(self, _place: Place) -> None:
         self._controller = None

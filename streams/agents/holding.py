@@ -59,6 +59,10 @@ class Holding:
         vitals.chunks_handled += 1
         vitals.progress()
 
+    def busy(self) -> set[Place]:
+        """Places of which nothing should be fetched for now."""
+        return {place for job in self._jobs() for place in job.busy()}
+
     def uncommitted(self) -> dict[Place, int]:
         """Offsets that the group should know and does not yet."""
         return {
@@ -71,13 +75,13 @@ class Holding:
         self._committed.update(offsets)
 
     async def pause(self) -> None:
-        """Returns when no chunk is in hand and all that was handled is durable. The caller has stopped the flow."""
+        """Returns when no chunk is in work and all that was done is durable. The caller has stopped the flow."""
         if self._taking is not None:
             self._taking.cancel()
             await asyncio.wait({self._taking})
         await self._nothing_in_hand.wait()
         for job in self._jobs():
-            await job.settle()
+            self._starts |= await job.settle()
 
     def assign(self, places: Collection[Place], generation: int, resume: Resume) -> None:
         """Hold exactly these places from now on; when all are held, `resume` is told where each goes on."""

@@ -1,7 +1,7 @@
 """The intake job: chunks of source records to the log, and announcements of how far it is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -87,8 +87,12 @@ class IntakeJob:
         self._moved.set()
         self._plan.observe(place, records, written, monotonic_seconds() - began_at)
 
-    async def settle(self) -> None:
+    def busy(self) -> Collection[Place]:
+        return ()
+
+    async def settle(self) -> Mapping[Place, Start]:
         """A chunk is durable when `handle` returns."""
+        return {}
 
     async def drop(self, place: Place) -> None:
         self._forwarded.pop(place, None)

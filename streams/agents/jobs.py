@@ -1,6 +1,6 @@
 """What a role does with the partitions it holds: the seam between Faust and everything we can run without it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from streams.agents.vitals import Place
@@ -20,11 +20,19 @@ class Job(Protocol):
         ...
 
     async def handle(self, place: Place, records: Sequence[Record]) -> None:
-        """One chunk, never empty. Nothing of it is read again by this worker once this has returned."""
+        """One chunk, never empty. When this has returned it is done, or the job's affair, which does it before the next
+        of its place; this worker reads nothing of it again but what `settle` tells of."""
         ...
 
-    async def settle(self) -> None:
-        """Returns when all that was handled is durable. No `handle` is running."""
+    def busy(self) -> Collection[Place]:
+        """The places that have enough to do: nothing more of them should be fetched for now."""
+        ...
+
+    async def settle(self) -> Mapping[Place, Start]:
+        """Returns as soon as nothing is in work, and all that was done is durable. No `handle` is running.
+
+        What is long stops in the middle: of such places, tells where reading goes on.
+        """
         ...
 
     async def drop(self, place: Place) -> None:

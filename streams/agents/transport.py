@@ -22,6 +22,8 @@ from streams.ports import Record
 
 SCHEME = "chunks"
 POLL_SECONDS = 1.0
+# While a place is busy: what it waits for to be fetched again is not a record.
+BUSY_POLL_SECONDS = 0.1
 
 
 class ChunkConsumer(driver.Consumer):
@@ -46,7 +48,8 @@ class ChunkConsumer(driver.Consumer):
         return self._thread.assignments
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
-        assignments, fetched = await self._thread.fetch(timeout)
+        busy = self.holding.busy()
+        assignments, fetched = await self._thread.fetch(BUSY_POLL_SECONDS if busy else timeout, busy)
         self.holding.vitals.beat()
         if not self.flow_active:
             await self.wait(self.can_resume_flow)  # type: ignore[arg-type]

@@ -7,8 +7,9 @@ import ormsgpack
 from streams.core.errors import RowUnreadable
 from streams.core.facts import Fact
 from streams.core.ledger import Line
+from streams.core.moved import Moved
 
-FORMAT = 1
+FORMAT = 2
 # A wake of 0 says: touched since the last tick, judge at the next.
 TOUCHED = 0
 # A wake beyond all ticks: time alone will change nothing.
@@ -33,9 +34,11 @@ class Case(NamedTuple):
     counted: list[int]
     # More facts came than a case holds: which of them stand here depends on their order, so nothing is judged.
     is_full: bool
+    # The last move of its due by new rules (core.moved): like the ledger, what was said and not what is.
+    moved: Moved | None = None
 
 
-EMPTY = Case(-1, TOUCHED, [], [], [], 0, 0, [], False)
+EMPTY = Case(-1, TOUCHED, [], [], [], 0, 0, [], False, None)
 
 
 def pack(case: Case) -> bytes:

@@ -1,64 +1,65 @@
-"""The clock of a case: when it started, when it stood still, when it is due, when it stopped, and the verdict."""
+"""The clock of a case: when it started, when it stood still, when it is due, when it stopped, and the verdict.
 
-from dataclasses import dataclass
-from typing import NamedTuple
+Three dues are kept: the legal one, a provincial one where a decision cut the term, and the appointment given. The
+shorter of the first two governs, or the appointment where the rule says so.
+"""
 
-from streams.core.deadlines import Due, Span, due, pause
-from streams.core.facts import AT, DATA, ID, KIND, Fact, is_day, text
-from streams.core.kinds import (
-    COMPLETED,
-    HANDED_OVER,
-    LETTER_PRINTED,
-    PUBLISHED,
-    RECEIVED,
-    RECEIVED_AT_UNIT,
-    REGISTERED,
-    SUPPLEMENT_REQUESTED,
-    TURNED_AWAY,
-)
+from dataclasses import dataclass, field
+
+from streams.core.calendar import Calendar
+from streams.core.deadlines import Due
+from streams.core.facts import AT, DATA, ID, KIND, Fact, text
+from streams.core.kinds import COMPLETED, HANDED_OVER, READY, RECEIVED, REGISTERED, TURNED_AWAY
 from streams.core.lines import Lines
-from streams.core.rules import Deadline, Rules
+from streams.core.pauses import Extension, Pause, Run, Running, run, span_of
+from streams.core.rules import Cut, Deadline, Rules
 
 # 2100-01-01: systems write 1900 or 9999 where no appointment was given.
 _MEANS_NONE = 4_102_444_800
 
 # Where no rule says what ends a duty, a result that is ready anywhere ends the case.
-_ENDS_ANYWHERE = frozenset({LETTER_PRINTED, RECEIVED_AT_UNIT, PUBLISHED}) | HANDED_OVER | TURNED_AWAY
-
-
-class Running(NamedTuple):
-    """A stretch in which the clock ran, and the due that was in force in it. `until` None: it runs still."""
-
-    since: int
-    until: int | None
-    due: Due
+_ENDS_ANYWHERE = READY | HANDED_OVER | TURNED_AWAY
 
 
 @dataclass(slots=True)
 class Clock:
-    """`due` governs; None where there is no deadline, or none yet, or the clock stands still in a pause without end.
+    """`due` governs, and `due_kind` says which of the three it is; None where there is no deadline, or none yet, or
+    the clock stands still in a pause without end.
 
-    `rests_on` are the pauses that count. `assumed` marks a start taken from an official acceptance.
+    `calendar` is the one of the case's unit, closures included. `rests_on` are the pauses and extensions that count.
+    `assumed` marks a start taken from an official acceptance; `posted` a result that goes to the citizen by post.
     """
 
     rule: Deadline | None
-    start: Fact | None
-    assumed: bool
-    stretches: list[Running]
-    paused: bool
-    computed: Due | None
-    declared: Due | None
-    due: Due | None
-    ended: Fact | None
-    rests_on: list[Fact]
+    calendar: Calendar
+    start: Fact | None = None
+    assumed: bool = False
+    posted: bool = False
+    stretches: list[Running] = field(default_factory=list)
+    paused: bool = False
+    legal: Due | None = None
+    provincial: Due | None = None
+    cut: Cut | None = None
+    declared: Due | None = None
+    due: Due | None = None
+    due_kind: str | None = None
+    pauses: list[Pause] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
+    rests_on: list[Fact] = field(default_factory=list)
     # The fact that gave the appointment.
     promised: Fact | None = None
+    ended: Fact | None = None
     # The instant by which the end is proven, and by which fact: later than the end itself where only the unit that
     # profits says so.
     proven_at: int | None = None
     proof: Fact | None = None
     # More facts came than a case holds: no verdict can be given.
     unknown: bool = False
+
+    @property
+    def computed(self) -> Due | None:
+        """The shorter of the legal and the provincial due."""
+        return self.provincial or self.legal
 
     def verdict(self, at: int) -> str:
         """on_time, late or insufficient once ended; before, open, paused or overdue; without a due, no_deadline or
@@ -74,12 +75,17 @@ class Clock:
         if self.ended[AT] <= self.due.at:
             return "on_time" if self.is_proven_in_time else "insufficient"
         # A hand-over after due says nothing of when the result was ready (domain: chưa đủ căn cứ).
-        return "insufficient" if self.ended[KIND] in self.rule.implies else "late"
+        return "insufficient" if self.says_nothing_of_readiness else "late"
 
     @property
     def is_proven_in_time(self) -> bool:
         """Whether the clock stopped by its due on evidence that counts."""
         return self.due is not None and self.proven_at is not None and self.proven_at <= self.due.at
+
+    @property
+    def says_nothing_of_readiness(self) -> bool:
+        """Whether all that is known of the end is a later fact that implies it."""
+        return self.rule is not None and self.ended is not None and self.ended[KIND] in self.rule.implies(self.posted)
 
 
 def ground(lines: Lines, clock: Clock) -> list[Fact]:
@@ -88,40 +94,50 @@ def ground(lines: Lines, clock: Clock) -> list[Fact]:
     facts = [lines.opened, clock.start, clock.promised, *clock.rests_on, *map(lines.told_by, "upvk")]
     if rule is not None and rule.law_of == "complete":
         facts.append(lines.first.get(COMPLETED))
+    if clock.posted:
+        facts.append(lines.told_by("j"))
     return [fact for fact in facts if fact is not None]
 
 
 def read_clock(lines: Lines, rules: Rules) -> Clock:
     """The clock of a case by its visible facts."""
-    rule = _rule(lines, rules)
-    declared, promised = _declared(lines, rules, rule)
-    ended = _ended(lines, _ENDS_ANYWHERE if rule is None else rule.stops)
+    opened = lines.opened
+    spans = {"received": span_of(opened), "complete": span_of(lines.first.get(COMPLETED, opened))}
+    rule = rules.deadline(lines.said("p"), lines.said("v"), lines.said("k"), spans)
+    unit = lines.said("u")
+    clock = Clock(rule, rules.calendar_for(rules.calendar if rule is None else rule.calendar, unit))
+    clock.declared, clock.promised = _declared(lines, rules, clock.calendar)
     if rule is None:
-        return Clock(None, None, False, [], False, None, declared, None, ended, [], promised)
-    start, assumed = _start(lines, rules, rule)
-    if start is None:
-        return Clock(rule, None, assumed, [], False, None, declared, None, ended, [], promised)
-    stretches, paused, rests_on = _run(lines, rule, start, ended)
-    computed = None if paused else stretches[-1].due
-    governing = declared if rule.governs == "declared" and declared is not None else computed
-    if governing is declared and declared is not None:
-        stretches, paused = [Running(start[AT], None, declared)], False
-    clock = Clock(rule, start, assumed, stretches, paused, computed, declared, governing, ended, rests_on, promised)
-    if governing is not None and ended is not None:
-        clock.proven_at, clock.proof = _proven(lines, rule.stops, governing)
+        clock.ended = _ended(lines, _ENDS_ANYWHERE)
+        return clock
+    clock.posted = lines.said("j") == "post"
+    stops = rule.stops(clock.posted)
+    clock.ended = _ended(lines, stops)
+    clock.start, clock.assumed = _start(lines, rules, rule)
+    if clock.start is None:
+        return clock
+    found = run(rule, rule.term, clock.calendar, lines, clock.start, clock.ended)
+    _tell(clock, found, "legal")
+    clock.legal = found.due
+    clock.cut = rule.cut(unit, spans)
+    if clock.cut is not None:
+        found = run(rule, clock.cut.term, clock.calendar, lines, clock.start, clock.ended)
+        if clock.legal is None or found.due is None or found.due.at < clock.legal.at:
+            _tell(clock, found, "provincial")
+            clock.provincial = found.due
+    if rule.governs == "declared" and clock.declared is not None:
+        clock.due, clock.due_kind = clock.declared, "appointment"
+        clock.stretches, clock.paused = [Running(clock.start[AT], None, clock.declared, 0)], False
+    if clock.due is not None and clock.ended is not None:
+        clock.proven_at, clock.proof = _proven(lines, stops, clock.due)
     return clock
 
 
-def _rule(lines: Lines, rules: Rules) -> Deadline | None:
-    """The rule of the case's own day: of its reception, or of the day its dossier was complete."""
-    procedure, variant, place = lines.said("p"), lines.said("v"), lines.said("k")
-    opened = lines.opened
-    complete = lines.first.get(COMPLETED, opened)
-    days = {
-        "received": rules.calendar.day_of(opened[AT], stands_for_day=is_day(opened)),
-        "complete": rules.calendar.day_of(complete[AT], stands_for_day=is_day(complete)),
-    }
-    return rules.deadline(procedure, variant, place, days)
+def _tell(clock: Clock, found: Run, kind: str) -> None:
+    """The clock as one of its two runs has it: the one that governs."""
+    clock.due, clock.due_kind = found.due, None if found.due is None else kind
+    clock.stretches, clock.paused = found.stretches, found.paused
+    clock.pauses, clock.extensions, clock.rests_on = found.pauses, found.extensions, found.rests_on
 
 
 def _start(lines: Lines, rules: Rules, rule: Deadline) -> tuple[Fact | None, bool]:
@@ -135,12 +151,11 @@ def _start(lines: Lines, rules: Rules, rule: Deadline) -> tuple[Fact | None, boo
     return None, False
 
 
-def _declared(lines: Lines, rules: Rules, rule: Deadline | None) -> tuple[Due | None, Fact | None]:
+def _declared(lines: Lines, rules: Rules, calendar: Calendar) -> tuple[Due | None, Fact | None]:
     """The appointment given: on the receipt, else the first that the scoring system shows. Later ones do nothing."""
     for fact in (lines.first.get(RECEIVED), lines.first.get(REGISTERED), *lines.official.get(rules.scoring, ())):
         if fact is not None and 0 < fact[DATA].get("a", 0) < _MEANS_NONE:
             at = fact[DATA]["a"]
-            calendar = rules.calendar if rule is None else rule.calendar
             return Due(at, calendar.day_of(at, stands_for_day=True), False), fact
     return None, None
 
@@ -161,40 +176,3 @@ def _proven(lines: Lines, kinds: frozenset[int], due: Due) -> tuple[int, Fact]:
                 at = recorded
             found.append((at, fact))
     return min(found, key=lambda pair: pair[0])
-
-
-def _run(lines: Lines, rule: Deadline, start: Fact, ended: Fact | None) -> tuple[list[Running], bool, list[Fact]]:
-    """Stretches in which the clock ran, whether it stands still now, and the facts of the pauses that count.
-
-    A pause counts if it was asked for after the start and not after the due then in force, on a numbered document;
-    one that began later, or without a document, stops nothing.
-    """
-    origin, used = Span(start[AT], is_day(start)), 0
-    now_due = due(rule.calendar, rule.unit, origin, rule.amount)
-    stretches: list[Running] = []
-    rests_on: list[Fact] = []
-    since, asked = start[AT], None
-    for fact in lines.supplements:
-        if asked is None:
-            if fact[KIND] == SUPPLEMENT_REQUESTED and "d" in fact[DATA] and since <= fact[AT] <= now_due.at:
-                asked = fact
-        elif fact[KIND] != SUPPLEMENT_REQUESTED:
-            stretches.append(Running(since, asked[AT], now_due))
-            rests_on += [asked, fact]
-            used += _length(rule, asked, fact)
-            now_due = due(rule.calendar, rule.unit, origin, rule.amount, used)
-            since, asked = fact[AT], None
-    if asked is not None:
-        stretches.append(Running(since, asked[AT], now_due))
-        rests_on.append(asked)
-        if ended is None:
-            return stretches, True, rests_on
-        # The case ended while it waited: the pause ended with it.
-        used += _length(rule, asked, ended)
-        since, now_due = ended[AT], due(rule.calendar, rule.unit, origin, rule.amount, used)
-    stretches.append(Running(since, None, now_due))
-    return stretches, False, rests_on
-
-
-def _length(rule: Deadline, begins: Fact, ends: Fact) -> int:
-    return pause(rule.calendar, rule.unit, Span(begins[AT], is_day(begins)), Span(ends[AT], is_day(ends)))

@@ -13,11 +13,12 @@ from streams.core.discrepancy import Interval, intervals
 from streams.core.facts import ARRIVED, AT, DATA, TooManyFacts, add, read_fact, seen
 from streams.core.flags import Context, open_classes, publish
 from streams.core.lines import Lines, read_lines
+from streams.core.moved import moved
 from streams.core.rules import Rules
 from streams.core.view import case_view
 
 # Named in engine.activated and in every tick: a worker with another engine stops before it judges.
-ENGINE = "1"
+ENGINE = "2"
 
 
 class Assessment(NamedTuple):
@@ -48,8 +49,8 @@ def fold(case: Case, offset: int, entry: Mapping[str, Any]) -> Case:
     if facts is None:
         return case._replace(offset=offset)
     # Written out, as in judge: `_replace` takes five times as long, and this is done for every entry of the log.
-    _, _, _, _, ledger, shown, digest, counted, is_full = case
-    return Case(offset, TOUCHED, strings, facts, ledger, shown, digest, counted, is_full)
+    _, _, _, _, ledger, shown, digest, counted, is_full, move = case
+    return Case(offset, TOUCHED, strings, facts, ledger, shown, digest, counted, is_full, move)
 
 
 def assess(case: Case, at: int, rules: Rules) -> Assessment | None:
@@ -63,8 +64,12 @@ def assess(case: Case, at: int, rules: Rules) -> Assessment | None:
     return Assessment(lines, clock, intervals(lines, clock, rules))
 
 
-def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]:
-    """The case after a tick at `at`, and what changed since the last one."""
+def judge(token: str, case: Case, at: int, rules: Rules, before: Rules | None = None) -> tuple[Case, Effects]:
+    """The case after a tick at `at`, and what changed since the last one.
+
+    `before` is the law in force until this tick, at the first one under new law: the case then keeps what the change
+    did to its due.
+    """
     found = assess(case, at, rules)
     if found is None:
         return case._replace(wake=first_wake(case)), NOTHING
@@ -72,9 +77,11 @@ def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]
     records: list[dict[str, Any]] = []
     ledger = case.ledger
     if spans or ledger:
-        calendar = rules.calendar if clock.rule is None else clock.rule.calendar
-        records, ledger = publish(Context(token, lines, clock, calendar, {}, ground(lines, clock)), spans, ledger, at)
-    view = case_view(token, lines, clock, rules, open_classes(ledger), at)
+        records, ledger = publish(Context(token, lines, clock, {}, ground(lines, clock)), spans, ledger, at)
+    move = case.moved
+    if before is not None:
+        move = moved(read_clock(lines, before), clock, rules.hash) or move
+    view = case_view(token, lines, clock, rules, open_classes(ledger), move, at)
     digest = _digest(view)
     shown, changed = case.shown, None
     if digest != case.shown_digest:
@@ -83,7 +90,7 @@ def judge(token: str, case: Case, at: int, rules: Rules) -> tuple[Case, Effects]
     counted = [lines.told.get("p", -1), lines.stage if clock.ended is None else -1]
     facts = seen(case.facts, at) if lines.arrivals else case.facts
     wake = next_wake(found, at)
-    judged = Case(case.offset, wake, case.strings, facts, ledger, shown, digest, counted, case.is_full)
+    judged = Case(case.offset, wake, case.strings, facts, ledger, shown, digest, counted, case.is_full, move)
     return judged, Effects(records, changed)
 
 

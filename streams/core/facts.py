@@ -42,10 +42,13 @@ FIELDS: Mapping[str, str] = {
     "recorded": "w",
     "day": "y",
     "arrived": "z",
+    "new_due": "x",
+    "at": "t",
+    "return_by": "j",
 }
 LONG_NAME: Mapping[str, str] = {short: name for name, short in FIELDS.items()}
 # Fields that hold a number: instants in seconds, and the mark of a time known only to the day.
-NUMBERS = frozenset({"a", "e", "w", "y", "z"})
+NUMBERS = frozenset({"a", "e", "t", "w", "x", "y", "z"})
 # When a fact arrived says how long ticks must not see it, and nothing of what happened.
 ARRIVED = "z"
 
@@ -118,7 +121,7 @@ def content(fact: Fact, strings: Sequence[str]) -> bytes:
         for key, value in fact[DATA].items()
         if key != ARRIVED
     }
-    said |= {"at": fact[AT], "type": TYPE_OF_KIND[fact[KIND]], "fact": f"{fact[ID]:016x}"}
+    said |= {"time": fact[AT], "type": TYPE_OF_KIND[fact[KIND]], "fact": f"{fact[ID]:016x}"}
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
 

@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from streams.core.calendar import Calendar
 from streams.core.clock import Clock
 from streams.core.deadlines import Due
 from streams.core.discrepancy import Interval
-from streams.core.facts import AT, ID, KIND, Fact, fact_hash
+from streams.core.facts import AT, DATA, ID, KIND, Fact, fact_hash
 from streams.core.instants import local_text
 from streams.core.kinds import TYPE_OF_KIND
 from streams.core.ledger import (
@@ -38,7 +37,6 @@ class Context(NamedTuple):
     token: str
     lines: Lines
     clock: Clock
-    calendar: Calendar
     # Evidence as it is told, by fact id: several flags of a case rest on the same facts.
     evidence: dict[int, Mapping[str, str | None]]
     # What all flags of the case rest on (clock.ground).
@@ -103,7 +101,8 @@ def _withdraw(context: Context, line: Line, records: list[dict[str, Any]]) -> Li
 
 def _record(context: Context, interval: Interval, cycle: int, state: int) -> dict[str, Any]:
     """One published state of a flag, without its version (schemas.flags.Flag)."""
-    token, lines, clock, calendar, told, ground = context
+    token, lines, clock, told, ground = context
+    calendar = clock.calendar
 
     def local(at: int | None) -> str | None:
         return None if at is None else local_text(at, calendar.offset(at))
@@ -128,7 +127,10 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
         "scored_unit": unit,
         "due": None if due is None else local(due.at),
         "due_kind": interval.due_kind,
+        "level": interval.level,
+        "difference": None if interval.difference is None else interval.difference._asdict(),
         "provisional": due is not None and due.provisional,
+        "known_late": not withdrawn and _known_late(ground, interval),
         "basis": None if withdrawn else _basis(clock, due),
         "evidence": [told.get(fact[ID]) or told.setdefault(fact[ID], _evidence(fact, context)) for fact in evidence],
         "wording": WORDING[interval.flag_class],
@@ -145,18 +147,23 @@ def _before(interval: Interval) -> tuple[Fact, ...]:
     return tuple(fact for fact in interval.evidence if interval.until is None or fact[AT] < interval.until)
 
 
-def _basis(clock: Clock, due: Due | None) -> Mapping[str, str] | None:
+def _known_late(ground: Sequence[Fact], interval: Interval) -> bool:
+    """Whether the case was written down only after the condition held: it was born overdue, and nobody could act."""
+    return any(fact[DATA].get("w", 0) > interval.since for fact in ground)
+
+
+def _basis(clock: Clock, due: Due | None) -> Mapping[str, str | None] | None:
     """The rule, and the hash of the calendar's exceptions between start and due: no other day can move this flag."""
-    rule = clock.rule
+    rule, calendar = clock.rule, clock.calendar
     if rule is None:
         return None
-    calendar = rule.calendar
     first = calendar.local(clock.start[AT])[0] if clock.start else 0
     return {
         "rule": rule.id,
         "hash": rule.hash,
         "calendar": calendar.id,
         "days": calendar.days_hash(first, due.day if due is not None else first),
+        "decision": clock.cut.decision if clock.cut is not None and clock.provincial is not None else None,
         "source": rule.source,
     }
 
@@ -165,7 +172,7 @@ def _evidence(fact: Fact, context: Context) -> Mapping[str, str | None]:
     return {
         "fact": f"{fact[ID]:016x}",
         "type": TYPE_OF_KIND[fact[KIND]],
-        "time": local_text(fact[AT], context.calendar.offset(fact[AT])),
+        "time": local_text(fact[AT], context.clock.calendar.offset(fact[AT])),
         "hash": fact_hash(fact, context.lines.strings),
     }
 

@@ -30,5 +30,5 @@ STEPS: Mapping[tuple[int | None, str], tuple[int, ...]] = {
 }
 
 # Classes as numbers in ledger lines: never renumber.
-CLASS_NUMBERS: Mapping[str, int] = {"overdue": 1, "at_risk": 2, "falsely_pending": 3}
+CLASS_NUMBERS: Mapping[str, int] = {"overdue": 1, "at_risk": 2, "falsely_pending": 3, "wrong_due": 4}
 CLASS_NAMES: Mapping[int, str] = {number: name for name, number in CLASS_NUMBERS.items()}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.core.facts import ARRIVED, DATA, KIND, Fact
-from streams.core.kinds import CARD_PRINTED, OFFICIAL, RECEIVED, REGISTERED, SUPPLEMENT_RECEIVED, SUPPLEMENT_REQUESTED
+from streams.core.kinds import CARD_PRINTED, OFFICIAL, PID_REQUESTED, RECEIVED, REGISTERED
 from streams.core.observed import STATES, STEPS, State
 
 
@@ -19,7 +19,6 @@ class Lines:
     stage: int
     illegal: int
     first: dict[int, Fact]
-    supplements: list[Fact]
     official: dict[str, list[Fact]]
     told: dict[str, int]
     arrivals: bool
@@ -46,7 +45,8 @@ class Lines:
     @property
     def opened(self) -> Fact:
         """The fact that opened the case: its reception, else its registration, else the first known of it."""
-        return self.first.get(RECEIVED) or self.first.get(REGISTERED) or self.visible[0]
+        first = self.first
+        return first.get(RECEIVED) or first.get(PID_REQUESTED) or first.get(REGISTERED) or self.visible[0]
 
 
 def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
@@ -54,7 +54,6 @@ def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
     stage, illegal, next_at, arrivals = 0, 0, None, False
     visible: list[Fact] = []
     first: dict[int, Fact] = {}
-    supplements: list[Fact] = []
     official: dict[str, list[Fact]] = {}
     for fact in facts:
         happened, kind, _, data = fact
@@ -69,16 +68,12 @@ def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
             official.setdefault(strings[data["s"]], []).append(fact)
             continue
         first.setdefault(kind, fact)
-        if kind in (SUPPLEMENT_REQUESTED, SUPPLEMENT_RECEIVED):
-            supplements.append(fact)
         after = STEPS[stage].get(kind)
         if after is None:
             illegal += 1
         else:
             stage = after
-    return Lines(
-        strings, visible, next_at, stage, illegal, first, supplements, official, _told(visible, first), arrivals
-    )
+    return Lines(strings, visible, next_at, stage, illegal, first, official, _told(visible, first), arrivals)
 
 
 def _told(visible: Sequence[Fact], first: Mapping[int, Fact]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from streams.core.kinds import (
+    ASIDE,
     CARD_PRINTED,
     CARD_RETURNED,
     COMPLETED,
@@ -16,6 +17,11 @@ from streams.core.kinds import (
     DISPATCHED,
     LETTER_COLLECTED,
     LETTER_PRINTED,
+    PAYMENT_RECEIVED,
+    PAYMENT_REQUESTED,
+    PID_DECIDED,
+    PID_PROPOSED,
+    PID_REQUESTED,
     PUBLISHED,
     RECEIVED,
     RECEIVED_AT_UNIT,
@@ -45,6 +51,7 @@ class State(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     STOPPED = "stopped"
+    UNPAID = "waiting_for_payment"
 
 
 # States as numbers in packed rows: append only.
@@ -52,24 +59,32 @@ STATES: tuple[State, ...] = tuple(State)
 
 _TURNED_AWAY = {REFUSED: State.REFUSED, WITHDRAWN: State.WITHDRAWN, STOPPED: State.STOPPED}
 _HANDED_OVER = {CARD_RETURNED: State.HANDED_OVER, LETTER_COLLECTED: State.HANDED_OVER, DELIVERED: State.HANDED_OVER}
-_READY = {RECEIVED_AT_UNIT: State.READY, LETTER_PRINTED: State.READY, PUBLISHED: State.READY}
+_READY = {
+    RECEIVED_AT_UNIT: State.READY,
+    LETTER_PRINTED: State.READY,
+    PUBLISHED: State.READY,
+    PID_DECIDED: State.READY,
+}
 _FROM_DISPATCHED = {**_READY, **_HANDED_OVER, **_TURNED_AWAY}
 _FROM_PRINTED = {DISPATCHED: State.DISPATCHED, **_FROM_DISPATCHED}
 _FROM_TRANSMITTED = {CARD_PRINTED: State.PRINTED, **_FROM_PRINTED}
-_ASKED = {SUPPLEMENT_REQUESTED: State.WAITING}
-_FROM_VERIFIED = {TRANSMITTED: State.TRANSMITTED, **_ASKED, **_FROM_TRANSMITTED}
+_SENT = {TRANSMITTED: State.TRANSMITTED, PID_PROPOSED: State.TRANSMITTED}
+_ASKED = {SUPPLEMENT_REQUESTED: State.WAITING, PAYMENT_REQUESTED: State.UNPAID}
+_TAKEN = {RECEIVED: State.RECEIVED, PID_REQUESTED: State.RECEIVED}
+_FROM_VERIFIED = {**_SENT, **_ASKED, **_FROM_TRANSMITTED}
 _FROM_COMPLETE = {VERIFIED: State.VERIFIED, **_FROM_VERIFIED}
 _FROM_RECEIVED = {COMPLETED: State.COMPLETE, **_FROM_COMPLETE}
 
 # Every state has a row, and what no row names may not follow.
 TRANSITIONS: Mapping[State, Mapping[int, State]] = {
-    State.UNSEEN: {REGISTERED: State.REGISTERED, RECEIVED: State.RECEIVED, **_FROM_RECEIVED},
-    State.REGISTERED: {REGISTERED: State.REGISTERED, RECEIVED: State.RECEIVED, **_FROM_RECEIVED},
-    State.RECEIVED: {RECEIVED: State.RECEIVED, **_FROM_RECEIVED},
+    State.UNSEEN: {REGISTERED: State.REGISTERED, **_TAKEN, **_FROM_RECEIVED},
+    State.REGISTERED: {REGISTERED: State.REGISTERED, **_TAKEN, **_FROM_RECEIVED},
+    State.RECEIVED: {**_TAKEN, **_FROM_RECEIVED},
     State.COMPLETE: {COMPLETED: State.COMPLETE, **_FROM_COMPLETE},
     State.WAITING: {SUPPLEMENT_RECEIVED: State.RECEIVED, **_ASKED, **_FROM_RECEIVED},
     State.VERIFIED: {VERIFIED: State.VERIFIED, **_FROM_VERIFIED},
-    State.TRANSMITTED: {TRANSMITTED: State.TRANSMITTED, **_ASKED, **_FROM_TRANSMITTED},
+    State.UNPAID: {PAYMENT_RECEIVED: State.COMPLETE, **_FROM_RECEIVED},
+    State.TRANSMITTED: {**_SENT, **_ASKED, **_FROM_TRANSMITTED},
     State.PRINTED: {CARD_PRINTED: State.PRINTED, **_FROM_PRINTED},
     State.DISPATCHED: {DISPATCHED: State.DISPATCHED, **_FROM_DISPATCHED},
     State.READY: {**_READY, **_HANDED_OVER, **_TURNED_AWAY},
@@ -79,7 +94,9 @@ TRANSITIONS: Mapping[State, Mapping[int, State]] = {
     State.STOPPED: {STOPPED: State.STOPPED},
 }
 
-# The same table by the numbers of states, for the one loop that runs over every fact: an Enum hashes in Python.
+# The same table by the numbers of states, for the one loop that runs over every fact: an Enum hashes in Python. What
+# stands aside of the line leaves every state as it is.
 STEPS: tuple[Mapping[int, int], ...] = tuple(
-    {kind: STATES.index(after) for kind, after in TRANSITIONS[state].items()} for state in STATES
+    {**dict.fromkeys(ASIDE, number), **{kind: STATES.index(after) for kind, after in TRANSITIONS[state].items()}}
+    for number, state in enumerate(STATES)
 )

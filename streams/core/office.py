@@ -1,4 +1,6 @@
-"""Office time: the next open instant, and so many office seconds on or back.
+"""Office time: the next open instant, so many office seconds or half days on or back.
+
+A half day is one span of office hours, morning or afternoon.
 
 Beyond the days that a calendar knows there is no office time to count: seconds are then taken as they are.
 """
@@ -60,6 +62,50 @@ def office_seconds(calendar: Calendar, start: int, end: int) -> int:
     while day <= last:
         low, high = (from_second if day == first else 0), (to_second if day == last else DAY)
         total += sum(max(0, min(closes, high) - max(opens, low)) for opens, closes in calendar.hours_of(day))
+        after = calendar.add_working_days(day, 1)
+        if after <= day:
+            break
+        day = after
+    return total
+
+
+def add_half_days(calendar: Calendar, at: int, amount: int) -> int:
+    """The closing of the `amount`-th half day after that of an instant, which itself is not counted; an instant
+    outside office hours belongs to the half day that opens next."""
+    day, second = next_open(calendar, at)
+    later = sum(closes > second for _, closes in calendar.hours_of(day)) - 1
+    while amount > later:
+        amount -= later
+        after = calendar.add_working_days(day, 1)
+        if after <= day:
+            break
+        day, later = after, len(calendar.hours_of(after))
+    closing = [closes for _, closes in calendar.hours_of(day)]
+    return calendar.instant(day, closing[min(len(closing) - 1, len(closing) - later - 1 + amount)])
+
+
+def subtract_half_days(calendar: Calendar, at: int, amount: int) -> int:
+    """The closing that lies `amount` half days before the last one up to an instant."""
+    day, second = calendar.local(at)
+    day, second = (day, second) if second else (day - 1, DAY)
+    while True:
+        closing = [closes for _, closes in calendar.hours_of(day) if closes <= second]
+        if amount < len(closing):
+            return calendar.instant(day, closing[-1 - amount])
+        amount -= len(closing)
+        before = calendar.working_day_before(day - 1)
+        if before >= day:
+            return at
+        day, second = before, DAY
+
+
+def half_days(calendar: Calendar, start: int, end: int) -> int:
+    """How many half days close after `start`, up to and including `end`."""
+    (first, from_second), (last, to_second) = calendar.local(start), calendar.local(end)
+    total, day = 0, calendar.roll_on(first)
+    while day <= last:
+        low, high = (from_second if day == first else -1), (to_second if day == last else DAY)
+        total += sum(low < closes <= high for _, closes in calendar.hours_of(day))
         after = calendar.add_working_days(day, 1)
         if after <= day:
             break

@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from streams.core.calendar import Calendar
+from streams.core.calendar import Calendar, day_date
 from streams.core.clock import Clock
-from streams.core.facts import AT, DATA
+from streams.core.deadlines import Due
+from streams.core.facts import AT, DATA, text
 from streams.core.instants import local_text
 from streams.core.lines import Lines
+from streams.core.moved import Moved
 from streams.core.official import is_legal
 from streams.core.rules import Rules
+from streams.core.stages import holders, waits
 
 
-def case_view(token: str, lines: Lines, clock: Clock, rules: Rules, flags: Sequence[str], at: int) -> dict[str, Any]:
+def case_view(
+    token: str, lines: Lines, clock: Clock, rules: Rules, flags: Sequence[str], moved: Moved | None, at: int
+) -> dict[str, Any]:
     """The view as of `at`, without its version (schemas.flags.CaseView)."""
-    calendar = rules.calendar if clock.rule is None else clock.rule.calendar
+    calendar = clock.calendar
     official, illegal = _official(lines, rules, calendar)
     return {
         "case": token,
@@ -25,8 +30,10 @@ def case_view(token: str, lines: Lines, clock: Clock, rules: Rules, flags: Seque
         "observed": lines.state,
         "official": official,
         "opened": _local(calendar, lines.opened[AT]),
-        "due_computed": _local(calendar, clock.computed.at) if clock.computed else None,
-        "due_declared": _local(calendar, clock.declared.at) if clock.declared else None,
+        "due_computed": _due(calendar, clock.computed),
+        "due_legal": _due(calendar, clock.legal),
+        "due_provincial": _due(calendar, clock.provincial),
+        "due_declared": _due(calendar, clock.declared),
         "ended": _local(calendar, clock.ended[AT]) if clock.ended else None,
         "verdict": clock.verdict(at),
         "assumed_start": clock.assumed,
@@ -34,6 +41,29 @@ def case_view(token: str, lines: Lines, clock: Clock, rules: Rules, flags: Seque
         "illegal": lines.illegal + illegal,
         "flags": list(flags),
         "rule": clock.rule.id if clock.rule else None,
+        "pauses": _pauses(lines, clock),
+        "extensions": _extensions(lines, clock),
+        "held": _held(lines, clock) if clock.rule is not None and (clock.rule.stages or clock.pauses) else [],
+        "waits": [
+            {"what": what, "owner": owner, "since": _local(calendar, since), "until": _until(calendar, until)}
+            for what, owner, since, until in waits(lines, clock)
+        ],
+        "moved": None if moved is None else told_move(calendar, moved),
+    }
+
+
+def told_move(calendar: Calendar, moved: Moved) -> dict[str, Any]:
+    """A move of a due as views show it (schemas.flags.Moved)."""
+    before, after, rules, rule_before, rule_after, days = moved
+    return {
+        "before": _local(calendar, before),
+        "after": _local(calendar, after),
+        "rules": rules,
+        "rule_before": rule_before,
+        "rule_after": rule_after,
+        "days": [
+            {"day": day_date(day).isoformat(), "worked": bool(worked), "source": source} for day, worked, source in days
+        ],
     }
 
 
@@ -53,5 +83,54 @@ def _official(lines: Lines, rules: Rules, calendar: Calendar) -> tuple[list[dict
     return shown, illegal
 
 
+def _pauses(lines: Lines, clock: Clock) -> list[dict[str, Any]]:
+    return [
+        {
+            "why": pause.what.why,
+            "waits_for": pause.what.waits_for,
+            "document": text(pause.asked, "d", lines.strings),
+            "since": _local(clock.calendar, pause.asked[AT]),
+            "until": None if pause.ended is None else _local(clock.calendar, pause.ended[AT]),
+            "used": pause.used,
+            "refused": pause.refused,
+        }
+        for pause in clock.pauses
+    ]
+
+
+def _extensions(lines: Lines, clock: Clock) -> list[dict[str, Any]]:
+    return [
+        {
+            "document": text(fact, "d", lines.strings),
+            "at": _local(clock.calendar, fact[AT]),
+            "before": _due(clock.calendar, before),
+            "new_due": _until(clock.calendar, fact[DATA].get("x")),
+            "refused": refused,
+        }
+        for fact, before, refused in clock.extensions
+    ]
+
+
+def _held(lines: Lines, clock: Clock) -> list[dict[str, Any]]:
+    return [
+        {
+            "stage": held.stage,
+            "owner": held.owner,
+            "since": _local(clock.calendar, held.since[AT]),
+            "until": None if held.until is None else _local(clock.calendar, held.until[AT]),
+            "taken": held.taken,
+        }
+        for held in holders(lines, clock)
+    ]
+
+
 def _local(calendar: Calendar, at: int) -> str:
     return local_text(at, calendar.offset(at))
+
+
+def _until(calendar: Calendar, at: int | None) -> str | None:
+    return None if at is None else _local(calendar, at)
+
+
+def _due(calendar: Calendar, due: Due | None) -> str | None:
+    return None if due is None else _local(calendar, due.at)

@@ -6,4 +6,5 @@ WORDING: Mapping[str, str] = {
     "overdue": "Quá hạn (theo chứng cứ)",
     "at_risk": "Sắp đến hạn",
     "falsely_pending": "Đã trả kết quả, hệ thống chưa cập nhật",
+    "wrong_due": "Ngày hẹn trả khác ngày tính theo quy định",
 }

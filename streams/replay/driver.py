@@ -142,7 +142,10 @@ class Replay:
         if not records:
             return
         try:
-            written = cases.step(records).records
+            for written in cases.steps(records):
+                for out in written.records:
+                    if out.topic == FLAGS.name and out.value is not None:
+                        yield out.value
         except LawMissing:
             if cases.rules is None:
                 raise NoLaw from None
@@ -151,9 +154,6 @@ class Replay:
             # Which of them it was is asked only now: each entry is decoded once, by the step.
             _check(records)
             raise
-        for out in written:
-            if out.topic == FLAGS.name and out.value is not None:
-                yield out.value
 
     def _is_beyond(self, partition: int, waiting: Sequence[Record]) -> bool:
         if self._limit is None:

@@ -24,7 +24,7 @@ def views(cases: Iterable[tuple[str, Case]], at: int, rules: Rules) -> Iterator[
         lines, clock, spans = found
         open_now = sorted({s.flag_class for s in spans if s.since < at and (s.until is None or s.until > at)})
         before = clock.ended is not None and clock.ended[AT] < lines.opened[AT]
-        yield case_view(token, lines, clock, rules, open_now, at), before
+        yield case_view(token, lines, clock, rules, open_now, case.moved, at), before
 
 
 def summarise(found: Iterable[tuple[Mapping[str, Any], bool]], at: int, rules: Rules) -> dict[str, Any]:

@@ -191,6 +191,19 @@ def replay_topic(topic: str, options: ReplayOptions, settings: Settings, advance
     return _counted(options, lambda replay: asyncio.run(_feed_topic(replay, topic, settings, advance)))
 
 
+def read_log(source: str, law: Rules | None, settings: Settings, advance: Tick) -> Replay:
+    """A log read to its last tick, from a file or from kafka:TOPIC, without a history of what was said."""
+    replay = Replay(None, law, judging=False)
+    if source.startswith("kafka:"):
+        asyncio.run(_feed_topic(replay, source.removeprefix("kafka:"), settings, advance))
+    else:
+        for _ in _feed_file(replay, Path(source), advance):
+            pass
+    for _ in replay.finish():
+        pass
+    return replay
+
+
 async def _feed_topic(replay: Replay, topic: str, settings: Settings, advance: Tick) -> list[bytes]:
     reader = KafkaReader(settings.kafka)
     found: list[bytes] = []

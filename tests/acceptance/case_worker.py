@@ -133,9 +133,9 @@ class Cases:
         table, flags = {}, {}
         for partition, records in (await self.records(LOG)).items():
             rows: dict[bytes, bytes] = {}
-            made = Counting(partition, rows, self.settings.topic).step(records) if records else None
+            slices = Counting(partition, rows, self.settings.topic).steps(records) if records else ()
+            flags[partition] = [(flag.key, flag.value) for writes in slices for flag in writes.records]
             table[partition] = rows
-            flags[partition] = [(flag.key, flag.value) for flag in made.records] if made else []
         return table, flags
 
     async def until_done(self) -> None:

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from schemas.topics import FLAGS, Topic
@@ -50,7 +50,7 @@ class Counting:
         self._partition, self._rows, self._flags = partition, rows, topic(FLAGS)
         self.next_offset = int(rows.get(MARK, b"0"))
 
-    def step(self, records: Sequence[Record]) -> Writes:
+    def steps(self, records: Sequence[Record]) -> Iterator[Writes]:
         threading.Event().wait(float(os.environ.get("SECONDS_A_CHUNK", "0")))  # stands for slow work
         changed: dict[bytes, bytes] = {}
         flags = []
@@ -66,7 +66,7 @@ class Counting:
                 flags.append(Outgoing(self._flags, record.key, b"%d" % count, self._partition))
             self.next_offset = record.offset + 1
         changed[MARK] = self._rows[MARK] = b"%d" % self.next_offset
-        return Writes(list(changed.items()), flags, self.next_offset)
+        yield Writes(list(changed.items()), flags, self.next_offset)
 
 
 if __name__ == "__main__":

@@ -254,7 +254,7 @@ BY_APPOINTMENT = compile_rules(
         deadline_row(
             due_governs="declared",
             starts="case.received",
-            at_risk={"amount": 1, "unit": "clock_hour"},
+            at_risk=[{"amount": 1, "unit": "clock_hour"}],
             grace_working_days=0,
             urgent_working_hours=4,
         ),

@@ -7,13 +7,16 @@ from hypothesis import strategies as st
 
 from streams.core.case import EMPTY, Case
 from streams.core.engine import fold, judge
-from tests.core_builders import TOKEN, at, entry, vietnam
+from tests.core_builders import PAUSES, TOKEN, at, entry, vietnam
 
 UNTIL = at("2026-02-27 12:00")
 KINDS = (
     "case.completed", "verification.done", "case.transmitted", "card.printed", "card.dispatched",
-    "card.received_at_unit", "card.returned", "case.refused",
+    "card.received_at_unit", "card.returned", "case.refused", "result.delivered",
 )  # fmt: skip
+
+# The due of a case without a pause.
+DUE = "2026-01-13T17:00:00Z"
 
 
 @st.composite
@@ -27,18 +30,26 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
     received["data"] = {"unit": "G01.801.001", "procedure": "card", "variant": "new"}
     if draw(st.booleans()):
         received["data"]["appointment_at"] = "2026-01-14T10:00:00Z"
+    if draw(st.booleans()):
+        received["data"]["return_by"] = "post"
+    if draw(st.booleans()):
+        received["recorded"] = draw(st.sampled_from(["2026-01-05T02:00:00Z", "2026-01-20T02:00:00Z"]))
     told = [received]
     for number, kind in enumerate(draw(st.lists(st.sampled_from(KINDS), max_size=7)), 2):
         step = entry(kind, when(), fact=number)
         step["data"] = {"origin": draw(st.sampled_from(["unit", "post"]))} if kind.startswith("card.re") else {}
         step["source"] = draw(st.sampled_from(["urn:hoso:a", "urn:hoso:b"]))
         told.append(step)
-    for number in range(draw(st.integers(0, 2))):
-        asked = when()
-        for kind, moment in (("supplement.requested", asked), ("supplement.received", asked + 200_000)):
+    for number in range(draw(st.integers(0, 4))):
+        asked, what = when(), draw(st.sampled_from(PAUSES))
+        for kind, moment in ((what["from"], asked), (what["to"], asked + draw(st.integers(1, 500_000)))):
             pause = entry(kind, moment, fact=100 + 2 * number + (moment != asked))
-            pause["data"] = {"document": f"{number}/YC"}
+            pause["data"] = draw(st.sampled_from([{"document": f"{number}/YC"}, {"document": "x"}, {}]))
             told.append(pause)
+    if draw(st.booleans()):
+        longer = entry("case.extended", when(), fact=150)
+        longer["data"] = {"document": "7/XL", "new_due": draw(st.sampled_from(["2026-01-21T17:00:00Z", DUE]))}
+        told.append(longer)
     for number in range(draw(st.integers(0, 4))):
         report = entry("official.status_changed", when(), fact=200 + number)
         report["data"] = {

@@ -58,7 +58,7 @@ def test_every_contender_begins_one_of_as_many_rounds() -> None:
 
 
 def test_rounds_are_so_many_or_as_many_as_fit_into_the_minutes_and_at_least_one() -> None:
-    options = Options(events=1, rounds=3, minutes=None, cases=1)
+    options = Options(events=1, rounds=3, minutes=None, cases=1, due=1)
 
     assert list(full._rounds(options)) == [0, 1, 2]
     assert list(full._rounds(options._replace(minutes=0.0))) == [0]

@@ -111,7 +111,7 @@ def _judged(work: Workload) -> tuple[Counter[tuple[str, str]], int]:
     records = [Record(LOG.name, 0, offset, 0, None, value) for offset, value in enumerate(log)]
     out: list[Outgoing] = []
     for start in range(0, len(records), 300):
-        out += cases.step(records[start : start + 300]).records
+        out += [one for writes in cases.steps(records[start : start + 300]) for one in writes.records]
     flags = Counter(_said(record.value or b"") for record in out if record.topic == FLAGS.name)
     return flags, 1 + len(work.events) + len(work.ticks) - len(log)
 

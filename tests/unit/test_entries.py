@@ -12,7 +12,10 @@ from streams.pipeline.entries import InstantOutOfRange, fact_entry, instant_of
 from tests.intake_builders import message
 
 TOKEN, FACT = "t" * 22, "0123456789abcdef"
-REQUIRED: dict[str, dict[str, Any]] = {"official.status_changed": {"system": "portal", "code": "4"}}
+REQUIRED: dict[str, dict[str, Any]] = {
+    "official.status_changed": {"system": "portal", "code": "4"},
+    "case.extended": {"new_due": "2026-01-20T17:00:00Z"},
+}
 
 
 def entry_of(**fields: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The case job on a log in memory: recovery, the durable step, and what happens when it fails."""
+"""The case job on a log in memory: recovery, the durable step, long chunks, and what happens when it fails."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -21,30 +21,45 @@ class Writes(NamedTuple):
     next_offset: int
 
 
+SLICE = 3
+
+
 class Last:
-    """Keeps the last value of each key, flags each record, and begins after its highest row."""
+    """Keeps the last value of each key, flags each record, and begins after its highest row. A slice is three records;
+    a record of the value `bad` cannot be folded."""
 
     def __init__(self, partition: int, rows: Rows) -> None:
         self.partition, self.rows = partition, rows
         self.next_offset = max((int(at) for at in rows.values()), default=-1) + 1
 
-    def step(self, records: Sequence[Record]) -> Writes:
-        rows = [(record.key or b"", b"%d" % record.offset) for record in records]
-        self.rows.update(rows)
-        flags = [Outgoing(FLAGS, key, at, self.partition) for key, at in rows]
-        return Writes(rows, flags, records[-1].offset + 1)
+    def steps(self, records: Sequence[Record]) -> Iterator[Writes]:
+        for start in range(0, len(records), SLICE):
+            part = records[start : start + SLICE]
+            if any(record.value == b"bad" for record in part):
+                raise ValueError("bad")
+            rows = [(record.key or b"", b"%d" % record.offset) for record in part]
+            self.rows.update(rows)
+            flags = [Outgoing(FLAGS, key, at, self.partition) for key, at in rows]
+            self.next_offset = part[-1].offset + 1
+            yield Writes(rows, flags, self.next_offset)
 
 
 class Gated(MemoryTransactions):
-    """Commits only when let through."""
+    """Commits only when let through: all once the gate is open, or one for each pass."""
 
     def __init__(self, log: MemoryLog, transactional_id: str) -> None:
         super().__init__(log, transactional_id)
         self.gate = asyncio.Event()
+        self.passes = asyncio.Semaphore(0)
+        self.asked = 0
         self.is_closed = False
 
     async def commit(self, records: Sequence[Outgoing], group: str, positions: Sequence[Position]) -> None:
-        await self.gate.wait()
+        self.asked += 1
+        opened, passed = asyncio.create_task(self.gate.wait()), asyncio.create_task(self.passes.acquire())
+        await asyncio.wait({opened, passed}, return_when=asyncio.FIRST_COMPLETED)
+        opened.cancel()
+        passed.cancel()
         await super().commit(records, group, positions)
 
     async def close(self) -> None:
@@ -83,9 +98,19 @@ class World:
     def values(self, topic: str, partition: int) -> list[tuple[bytes | None, bytes | None]]:
         return [(slot.key, slot.value) for slot in self.log.slots(topic, partition) if slot is not None]
 
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Of what happens between turns of the loop, and in threads."""
+        async with asyncio.timeout(5):
+            while not condition():  # noqa: ASYNC110
+                await asyncio.sleep(0)
 
-def chunk(*offsets: int, partition: int = 0) -> list[Record]:
-    return [Record(LOG, partition, offset, 0, b"k%d" % offset, b"v") for offset in offsets]
+    async def asked(self, partition: int, commits: int) -> None:
+        """Returns when a partition waits for its so-manieth commit."""
+        await self.until(lambda: self.made[partition].asked == commits)
+
+
+def chunk(*offsets: int, partition: int = 0, value: bytes = b"v") -> list[Record]:
+    return [Record(LOG, partition, offset, 0, b"k%d" % offset, value) for offset in offsets]
 
 
 async def test_rows_are_recovered_before_the_first_record_and_say_where_to_begin() -> None:
@@ -197,3 +222,143 @@ async def test_a_recovery_that_fails_or_is_cut_short_leaves_nothing_behind() -> 
 
     assert world.made[0].is_closed
     assert world.rows.partitions() == {}
+
+
+# Chunks of several slices
+
+
+async def test_a_slice_is_durable_before_the_next_is_folded() -> None:
+    world = World()
+    await world.job.take((LOG, 0))
+
+    await world.job.handle((LOG, 0), chunk(*range(7)))
+    await world.asked(0, 1)
+    assert world.log.committed == {}
+    assert b"k3" not in world.rows
+    world.made[0].passes.release()
+    await world.asked(0, 2)
+    assert world.log.committed == {("group", LOG, 0): 3}
+    assert b"k3" in world.rows
+    assert b"k6" not in world.rows
+    world.made[0].gate.set()
+    await world.until(lambda: not world.job.busy())
+
+    assert world.log.committed == {("group", LOG, 0): 7}
+    assert [writes.next_offset for writes in world.seen] == [3, 6, 7]
+
+
+async def test_while_a_partition_is_in_the_midst_of_a_long_chunk_another_is_handled() -> None:
+    world = World()
+    await world.job.take((LOG, 0))
+    await world.job.take((LOG, 1))
+    world.made[1].gate.set()
+    await world.job.handle((LOG, 0), chunk(*range(9)))
+
+    # As they come from the stream, one after the other: none may wait for the long one.
+    async with asyncio.timeout(5):
+        for offset in range(4):
+            await world.job.handle((LOG, 0), chunk(9 + offset))
+            await world.job.handle((LOG, 1), chunk(offset, partition=1))
+
+    assert world.values(FLAGS, 1)[:3] == [(b"k0", b"0"), (b"k1", b"1"), (b"k2", b"2")]
+    assert world.values(FLAGS, 0) == []
+    world.made[0].gate.set()
+    await world.until(lambda: not world.job.busy())
+    await world.job.settle()
+    assert world.values(FLAGS, 0) == [(b"k%d" % n, b"%d" % n) for n in range(13)]
+
+
+async def test_long_chunks_of_two_partitions_take_turns() -> None:
+    world = World()
+    for partition in range(2):
+        await world.job.take((LOG, partition))
+        world.made[partition].gate.set()
+
+    await world.job.handle((LOG, 0), chunk(*range(12)))
+    await world.job.handle((LOG, 1), chunk(*range(12), partition=1))
+    await world.until(lambda: not world.job.busy())
+
+    turns = [writes.records[0].partition for writes in world.seen]
+    assert turns.count(0) == turns.count(1) == 4
+    assert all(abs(turns[:n].count(0) - turns[:n].count(1)) <= 2 for n in range(len(turns)))
+
+
+async def test_nothing_more_is_fetched_of_a_partition_as_long_as_it_has_a_long_chunk_to_do() -> None:
+    world = World()
+    await world.job.take((LOG, 0))
+    await world.job.take((LOG, 1))
+    await world.job.handle((LOG, 0), chunk(*range(SLICE + 1)))
+    await world.job.handle((LOG, 1), chunk(*range(SLICE), partition=1))
+
+    assert list(world.job.busy()) == [(LOG, 0)]
+    world.made[0].gate.set()
+    await world.until(lambda: not world.job.busy())
+
+
+async def test_what_is_behind_counts_from_the_slices_that_are_durable() -> None:
+    world = World()
+    await world.job.take((LOG, 0))
+    await world.job.handle((LOG, 0), chunk(*range(9)))
+
+    world.made[0].passes.release()
+    await world.asked(0, 2)
+
+    assert world.vitals.next_offsets == {(LOG, 0): 3}
+
+
+async def test_a_rebalance_stops_a_long_chunk_after_the_slice_in_work_and_reading_goes_on_there() -> None:
+    world = World()
+    await world.job.take((LOG, 0))
+    await world.job.handle((LOG, 0), chunk(*range(9)))
+    await world.job.handle((LOG, 0), chunk(9))
+    await world.asked(0, 1)
+
+    settling = asyncio.create_task(world.job.settle())
+    await asyncio.sleep(0)
+    world.made[0].gate.set()
+
+    assert await settling == {(LOG, 0): 3}
+    assert world.log.committed == {("group", LOG, 0): 3}
+    assert list(world.job.busy()) == []
+    await world.job.handle((LOG, 0), chunk(*range(3, 10)))
+    await world.until(lambda: not world.job.busy())
+    assert world.values(FLAGS, 0) == [(b"k%d" % n, b"%d" % n) for n in range(10)]
+
+
+async def test_a_chunk_of_one_slice_is_settled_whole() -> None:
+    world = World()
+    await world.job.take((LOG, 0))
+    world.made[0].gate.set()
+    await world.job.handle((LOG, 0), chunk(0, 1))
+
+    assert await world.job.settle() == {}
+
+
+async def test_a_later_slice_that_fails_ends_the_process_and_what_was_durable_stays() -> None:
+    world = World()
+    await world.job.take((LOG, 0))
+    world.made[0].gate.set()
+
+    await world.job.handle((LOG, 0), [*chunk(0, 1, 2, 3), *chunk(4, value=b"bad")])
+    await world.until(lambda: bool(world.failed))
+
+    [error] = world.failed
+    assert isinstance(error, ValueError)
+    assert world.log.committed == {("group", LOG, 0): 3}
+
+
+async def test_a_later_commit_that_fails_ends_the_process_and_no_slice_is_folded_after_it() -> None:
+    world = World()
+    await world.job.take((LOG, 0))
+    await world.job.handle((LOG, 0), chunk(*range(9)))
+    world.made[0].passes.release()
+    await world.asked(0, 2)
+
+    await MemoryTransactions(world.log, "cases-0").open()
+    world.made[0].gate.set()
+    await world.until(lambda: bool(world.failed))
+
+    [error] = world.failed
+    assert isinstance(error, Fenced)
+    assert world.log.committed == {("group", LOG, 0): 3}
+    assert b"k6" not in world.rows

@@ -1,14 +1,18 @@
 """What of a fetch is handed to an agent: whole chunks of the present assignment, and nothing of an earlier one."""
 
 import asyncio
+from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from aiokafka import TopicPartition
 from faust.types import TP
 
+from streams.agents.consumer_thread import NOWHERE, ConsumerThread
 from streams.agents.holding import Holding
-from streams.agents.transport import ChunkConsumer
-from streams.agents.vitals import Vitals
+from streams.agents.transport import BUSY_POLL_SECONDS, ChunkConsumer
+from streams.agents.vitals import Place, Vitals
 from streams.ports import Record
 
 
@@ -17,8 +21,10 @@ class FakeThread:
 
     def __init__(self, fetched: dict[TP, list[Any]], fetched_under: int, assignments: int) -> None:
         self.fetched, self.fetched_under, self.assignments = fetched, fetched_under, assignments
+        self.asked: tuple[float, Collection[Place]] = (0.0, ())
 
-    async def fetch(self, _seconds: float) -> tuple[int, dict[TP, list[Any]]]:
+    async def fetch(self, seconds: float, busy: Collection[Place]) -> tuple[int, dict[TP, list[Any]]]:
+        self.asked = (seconds, busy)
         return self.fetched_under, self.fetched
 
     def committed_end(self, _place: TP) -> int:
@@ -92,6 +98,60 @@ async def test_what_came_while_the_flow_was_stopped_waits_and_is_not_lost() -> N
     of.can_resume_flow.set()
 
     assert [message.offset for message in await waiting] == [3]
+
+
+class Enough:
+    """A job that has enough to do for one place."""
+
+    def busy(self) -> Collection[Place]:
+        return [("log", 1)]
+
+
+async def test_a_busy_place_is_not_fetched_and_soon_looked_at_again() -> None:
+    thread = FakeThread({}, 1, 1)
+    of = consumer(thread)
+
+    await handed_out(of)
+    assert thread.asked == (1.0, set())
+    of.holding.add(["log"], Enough(), commits=False)
+    await handed_out(of)
+
+    assert thread.asked == (BUSY_POLL_SECONDS, {("log", 1)})
+
+
+class FakeClient:
+    """Of a client, what a fetch needs."""
+
+    def __init__(self) -> None:
+        self.named: list[tuple[TopicPartition, ...]] = []
+
+    def assignment(self) -> frozenset[TopicPartition]:
+        return frozenset({TopicPartition("log", 0), TopicPartition("log", 1)})
+
+    async def getmany(self, *places: TopicPartition, timeout_ms: int) -> dict[TP, list[Any]]:
+        assert timeout_ms == 100
+        self.named.append(places)
+        return {}
+
+
+@pytest.mark.parametrize(
+    "busy, named",
+    [
+        (set(), ()),
+        ({("log", 0)}, (TopicPartition("log", 1),)),
+        ({("log", 0), ("log", 1)}, (NOWHERE,)),
+        ({("log", 0), ("log", 7)}, (TopicPartition("log", 1),)),
+    ],
+)
+async def test_the_client_is_asked_for_what_is_not_busy_and_never_left_unasked(
+    busy: set[Place], named: tuple[TopicPartition, ...]
+) -> None:
+    client = FakeClient()
+    thread: Any = SimpleNamespace(_ensure_consumer=lambda: client, assignments=1)
+
+    await ConsumerThread._fetch(thread, 0.1, busy)
+
+    assert client.named == [named]
 
 
 async def test_ends_of_partitions_are_noted_for_the_lag() -> None:

@@ -1,7 +1,7 @@
 """What a worker holds through rebalances: kept, moved, missed and cut short."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import pytest
 
@@ -21,6 +21,8 @@ class Recorder:
         self.starts = dict(starts or {})
         self.slow: dict[Place, asyncio.Event] = {}
         self.error: Exception | None = None
+        self.has_enough: set[Place] = set()
+        self.left: dict[Place, Start] = {}
 
     async def take(self, place: Place) -> Start:
         self.asked.append(("take", place))
@@ -35,8 +37,12 @@ class Recorder:
             raise self.error
         self.asked.append(("handle", place))
 
-    async def settle(self) -> None:
+    def busy(self) -> Collection[Place]:
+        return self.has_enough
+
+    async def settle(self) -> Mapping[Place, Start]:
         self.asked.append(("settle", None))
+        return self.left
 
     async def drop(self, place: Place) -> None:
         self.asked.append(("drop", place))
@@ -103,6 +109,26 @@ async def test_a_place_that_stays_is_kept_and_read_on_after_what_was_handled() -
 
     assert worker.begun[-1] == {A: 18, C: 0}
     assert worker.job.asked == [("settle", None), ("drop", B), ("take", C)]
+
+
+async def test_a_place_whose_chunk_was_left_undone_is_read_on_from_where_its_job_says() -> None:
+    worker = Worker(Recorder({A: 5, B: 9}))
+    await worker.rebalance(A, B)
+    await worker.handle(A, 17)
+    await worker.handle(B, 17)
+    worker.job.left = {A: 11}
+
+    await worker.rebalance(A, B)
+
+    assert worker.begun[-1] == {A: 11, B: 18}
+
+
+async def test_a_place_is_busy_if_its_job_says_so() -> None:
+    worker, other = Worker(Recorder()), Recorder()
+    worker.holding.add(["control"], other, commits=False)
+    worker.job.has_enough, other.has_enough = {A, B}, {("control", 0)}
+
+    assert worker.holding.busy() == {A, B, ("control", 0)}
 
 
 async def test_after_a_generation_that_was_missed_nothing_remembered_counts() -> None:

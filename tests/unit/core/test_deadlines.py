@@ -3,7 +3,7 @@
 import pytest
 
 from streams.core.calendar import day_date
-from streams.core.deadlines import UNITS, Due, due, lead, pause
+from streams.core.deadlines import UNITS, Due, Term, due, lead, measure, move, share
 from tests.core_builders import a_calendar, at, day, shown, span, vietnam
 
 VN = vietnam().calendar
@@ -25,7 +25,7 @@ BOSTON = a_calendar(hours=[[[30_600, 61_200]]] * 5 + [[], []])
     ],
 )
 def test_seven_working_days_end_at_24_00_of_the_seventh(start: str, last_day: str) -> None:
-    found = due(VN, "working_day", span(start), 7)
+    found = due(VN, Term("working_day", 7), span(start))
 
     assert (shown(found.at), found.day) == (shown(at(f"{last_day} 24:00")), day(last_day))
 
@@ -33,7 +33,7 @@ def test_seven_working_days_end_at_24_00_of_the_seventh(start: str, last_day: st
 def test_a_start_that_stands_for_a_day_is_not_counted_either() -> None:
     by_second, by_day = span("2026-01-05 10:00"), span("2026-01-06 00:00", is_day=True)
 
-    assert due(VN, "working_day", by_day, 7) == due(VN, "working_day", by_second, 7)
+    assert due(VN, Term("working_day", 7), by_day) == due(VN, Term("working_day", 7), by_second)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_start_that_stands_for_a_day_is_not_counted_either() -> None:
     ],
 )
 def test_working_days_at_the_hour_keep_the_time_of_day(start: str, end: str) -> None:
-    assert shown(due(BOSTON, "working_day_at_hour", span(start), 3).at) == end
+    assert shown(due(BOSTON, Term("working_day_at_hour", 3), span(start)).at) == end
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_working_days_at_the_hour_keep_the_time_of_day(start: str, end: str) -> 
     ],
 )
 def test_eight_working_hours_are_hours_of_the_office(start: str, end: str) -> None:
-    assert shown(due(PLAIN, "working_hour", span(start), 8).at) == end
+    assert shown(due(PLAIN, Term("working_hour", 8), span(start)).at) == end
 
 
 def test_clock_hours_run_through_nights_and_holidays() -> None:
-    found = due(VN, "clock_hour", span("2026-02-14 10:00"), 48)
+    found = due(VN, Term("clock_hour", 48), span("2026-02-14 10:00"))
 
     assert found == Due(at("2026-02-16 10:00"), day("2026-02-16"), False)
 
@@ -81,7 +81,7 @@ def test_clock_hours_run_through_nights_and_holidays() -> None:
     ],
 )
 def test_calendar_days_count_all_days_and_a_last_day_off_rolls_on(start: str, amount: int, last_day: str) -> None:
-    found = due(VN, "calendar_day", span(start), amount)
+    found = due(VN, Term("calendar_day", amount), span(start))
 
     assert (shown(found.at), found.day) == (shown(at(f"{last_day} 24:00")), day(last_day))
 
@@ -89,7 +89,7 @@ def test_calendar_days_count_all_days_and_a_last_day_off_rolls_on(start: str, am
 def test_a_due_beyond_the_horizon_is_provisional() -> None:
     calendar = a_calendar(horizon="2026-01-13")
 
-    found = [due(calendar, "working_day", span("2026-01-05 10:00"), amount).provisional for amount in (6, 7)]
+    found = [due(calendar, Term("working_day", amount), span("2026-01-05 10:00")).provisional for amount in (6, 7)]
 
     assert found == [False, True]
 
@@ -125,22 +125,22 @@ def test_a_lead_before_a_due(unit: str, amount: int, begins: str) -> None:
 )
 def test_a_pause_is_measured_in_the_units_own_measure(unit: str, length: int) -> None:
     """From Wednesday 7 January 17:00 to Monday 12 January 10:00, on a plain week."""
-    found = pause(PLAIN, unit, span("2026-01-07 17:00"), span("2026-01-12 10:00"))
+    found = measure(PLAIN, unit, span("2026-01-07 17:00"), span("2026-01-12 10:00"))
 
     assert found == length
 
 
 @pytest.mark.parametrize("unit", sorted(UNITS))
 def test_a_pause_within_an_instant_takes_nothing(unit: str) -> None:
-    assert pause(PLAIN, unit, span("2026-01-07 09:00"), span("2026-01-07 09:00")) == 0
+    assert measure(PLAIN, unit, span("2026-01-07 09:00"), span("2026-01-07 09:00")) == 0
 
 
 @pytest.mark.parametrize("unit", sorted(UNITS))
 def test_a_pause_moves_the_end_of_a_term_by_its_own_length(unit: str) -> None:
     start = span("2026-01-05 10:00")
-    length = pause(PLAIN, unit, span("2026-01-06 10:00"), span("2026-01-08 10:00"))
+    length = measure(PLAIN, unit, span("2026-01-06 10:00"), span("2026-01-08 10:00"))
 
-    plain, moved = due(PLAIN, unit, start, 4), due(PLAIN, unit, start, 4, length)
+    plain, moved = due(PLAIN, Term(unit, 4), start), due(PLAIN, Term(unit, 4), start, length)
 
     assert length > 0
     assert moved.at > plain.at
@@ -149,4 +149,155 @@ def test_a_pause_moves_the_end_of_a_term_by_its_own_length(unit: str) -> None:
 
 
 def test_the_due_of_a_rule_is_a_date_of_the_calendars_own_zone() -> None:
-    assert day_date(due(VN, "working_day", span("2026-01-05 23:59"), 7).day).isoformat() == "2026-01-13"
+    assert day_date(due(VN, Term("working_day", 7), span("2026-01-05 23:59")).day).isoformat() == "2026-01-13"
+
+
+# Half days: a morning or an afternoon is one, that of the start is not counted
+
+
+@pytest.mark.parametrize(
+    "start, amount, end",
+    [
+        ("2026-01-05 09:00", 1, "2026-01-05 17:30"),  # in the morning: the afternoon of the same day
+        ("2026-01-05 14:00", 1, "2026-01-06 12:00"),  # in the afternoon: the next morning
+        ("2026-01-05 12:00", 1, "2026-01-06 12:00"),  # over noon: it belongs to the afternoon that opens next
+        ("2026-01-05 06:00", 1, "2026-01-05 17:30"),
+        ("2026-01-05 17:30", 1, "2026-01-06 17:30"),  # after closing: to the next morning
+        ("2026-01-09 14:00", 1, "2026-01-12 12:00"),  # a Friday afternoon
+        ("2026-01-10 10:00", 1, "2026-01-12 17:30"),  # a Saturday
+        ("2026-01-05 09:00", 2, "2026-01-06 12:00"),
+        ("2026-01-05 09:00", 3, "2026-01-06 17:30"),
+        ("2026-01-05 14:00", 8, "2026-01-09 17:30"),
+    ],
+)
+def test_half_days_are_spans_of_office_hours(start: str, amount: int, end: str) -> None:
+    found = due(PLAIN, Term("half_day", amount), span(start))
+
+    assert (shown(found.at), found.day) == (end, day(end[:10]))
+
+
+def test_half_days_back_and_between() -> None:
+    end = due(PLAIN, Term("half_day", 3), span("2026-01-09 09:00"))
+
+    assert shown(end.at) == "2026-01-12 17:30"
+    assert [shown(lead(PLAIN, "half_day", end, amount)) for amount in (1, 2, 3, 4)] == [
+        "2026-01-12 12:00",
+        "2026-01-09 17:30",
+        "2026-01-09 12:00",
+        "2026-01-08 17:30",
+    ]
+    assert measure(PLAIN, "half_day", span("2026-01-09 09:00"), span("2026-01-12 12:00")) == 3
+    assert measure(PLAIN, "half_day", span("2026-01-10 09:00"), span("2026-01-11 12:00")) == 0
+    assert measure(PLAIN, "half_day", span("2026-01-09 12:00"), span("2026-01-09 17:29")) == 0
+
+
+# The same day, or the next by a cut-off
+
+
+THREE = Term("same_day", 1, cut_off=15 * 3600)
+STAY = Term("same_day", 1, cut_off=23 * 3600, ends_at=23 * 3600, next_ends_at=8 * 3600)
+
+
+@pytest.mark.parametrize(
+    "start, last_day",
+    [
+        ("2026-01-05 08:00", "2026-01-05"),
+        ("2026-01-05 15:00", "2026-01-05"),
+        ("2026-01-05 15:00:01", "2026-01-06"),
+        ("2026-01-09 16:00", "2026-01-12"),
+        ("2026-01-10 08:00", "2026-01-12"),  # a Saturday
+        ("2026-01-11 23:59:59", "2026-01-12"),
+    ],
+)
+def test_what_comes_after_the_cut_off_is_due_the_next_working_day(start: str, last_day: str) -> None:
+    found = due(PLAIN, THREE, span(start))
+
+    assert (shown(found.at), found.day) == (shown(at(f"{last_day} 24:00")), day(last_day))
+
+
+def test_without_a_cut_off_a_day_lasts_until_its_end() -> None:
+    assert shown(due(PLAIN, Term("same_day", 1), span("2026-01-05 23:59:59")).at) == "2026-01-06 00:00"
+
+
+def test_a_start_known_only_to_the_day_stands_after_any_cut_off() -> None:
+    by_day = span("2026-01-06 00:00", is_day=True)
+
+    assert shown(due(PLAIN, THREE, by_day).at) == "2026-01-07 00:00"
+    assert shown(due(PLAIN, Term("same_day", 1), by_day).at) == "2026-01-06 00:00"
+
+
+@pytest.mark.parametrize(
+    "arrival, end",
+    [
+        ("2026-01-10 18:00", "2026-01-10 23:00"),
+        ("2026-01-10 23:00", "2026-01-10 23:00"),
+        ("2026-01-10 23:30", "2026-01-11 08:00"),
+        ("2026-01-11 00:10", "2026-01-11 23:00"),
+    ],
+)
+def test_a_stay_is_notified_before_23_00_or_before_8_00_of_the_next_day(arrival: str, end: str) -> None:
+    every_day = a_calendar(week=[1] * 7, hours=[[[0, 86_400]]] * 7)
+
+    assert shown(due(every_day, STAY, span(arrival)).at) == end
+
+
+# How much of a term is used up
+
+
+@pytest.mark.parametrize(
+    "percent, end",
+    [
+        (1, "2026-01-07 00:00"),
+        (50, "2026-01-10 00:00"),
+        (57, "2026-01-10 00:00"),
+        (58, "2026-01-13 00:00"),
+        (75, "2026-01-14 00:00"),
+        (100, "2026-01-15 00:00"),
+    ],
+)
+def test_a_share_of_whole_days_is_used_up_at_the_end_of_a_day(percent: int, end: str) -> None:
+    """Seven working days from Monday the 5th, without the swap: 6 7 8 9 12 13 14."""
+    start, term = span("2026-01-05 10:00"), Term("working_day", 7)
+
+    assert shown(share(PLAIN, term, start, 0, due(PLAIN, term, start), percent)) == end
+
+
+def test_a_share_counts_no_pause() -> None:
+    start, term = span("2026-01-05 10:00"), Term("working_day", 4)
+
+    assert shown(share(PLAIN, term, start, 2, due(PLAIN, term, start, 2), 50)) == "2026-01-10 00:00"
+
+
+def test_a_share_of_hours_is_exact() -> None:
+    start, term = span("2026-01-05 08:00"), Term("working_hour", 8)
+
+    assert [shown(share(PLAIN, term, start, 0, due(PLAIN, term, start), percent)) for percent in (50, 75, 100)] == [
+        "2026-01-05 12:00",
+        "2026-01-05 15:30",
+        "2026-01-05 17:30",
+    ]
+
+
+@pytest.mark.parametrize("unit", ["working_day", "same_day", "half_day"])
+def test_the_whole_of_a_term_of_one_is_its_due(unit: str) -> None:
+    start, term = span("2026-01-05 10:00"), Term(unit, 1)
+    end = due(PLAIN, term, start)
+
+    assert [share(PLAIN, term, start, 0, end, percent) for percent in (1, 50, 100)] == [end.at] * 3
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_due_that_was_set_moves_by_nothing_or_by_a_pause(unit: str) -> None:
+    end = Due(at("2026-01-09 24:00"), day("2026-01-09"), False)
+    moved = {
+        "working_day": "2026-01-14 00:00",
+        "working_day_at_hour": "2026-01-14 08:00",
+        "working_hour": "2026-01-12 08:00:02",
+        "clock_hour": "2026-01-10 00:00:02",
+        "calendar_day": "2026-01-13 00:00",
+        "half_day": "2026-01-13 12:00",
+        "same_day": "2026-01-14 00:00",
+    }
+
+    assert move(PLAIN, Term(unit, 3), end, 0) is end
+    assert shown(move(PLAIN, Term(unit, 3), end, 2).at) == moved[unit]

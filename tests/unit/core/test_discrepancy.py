@@ -163,7 +163,7 @@ def test_a_pause_ends_the_risk_and_its_end_may_begin_it_again() -> None:
 
 
 def test_terms_of_one_day_or_less_are_at_risk_by_the_hour() -> None:
-    rules = law(amount=8, unit="working_hour", at_risk={"amount": 2, "unit": "working_hour"})
+    rules = law(amount=8, unit="working_hour", at_risk=[{"amount": 2, "unit": "working_hour"}])
 
     found = spans("at_risk", received(), completed("2026-01-05 08:00"), rules=rules)
 

@@ -185,7 +185,7 @@ def test_a_case_is_opened_by_its_reception_else_its_registration_else_its_first_
 def test_lines_end_at_their_instant_and_tell_when_the_next_fact_comes() -> None:
     lines = read_lines(*facts_of(received(), completed(), asked(), answered()), at("2026-01-07 09:00"))
 
-    assert (len(lines.visible), lines.next_at, len(lines.supplements)) == (3, at("2026-01-09 09:00"), 1)
+    assert (len(lines.visible), lines.next_at) == (3, at("2026-01-09 09:00"))
 
 
 # Instants

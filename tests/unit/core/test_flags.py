@@ -208,10 +208,14 @@ def test_a_raised_flag_says_why_in_full() -> None:
         "scored_unit": UNIT,
         "due": "2026-01-14T00:00:00+07:00",
         "due_kind": "legal",
+        "level": "100%",
+        "difference": None,
         "provisional": False,
+        "known_late": False,
         "wording": "Quá hạn (theo chứng cứ)",
     }
-    assert (basis["rule"], basis["calendar"], basis["source"]) == ("card-2023", "vn", "Law 26/2023/QH15, Article 26")
+    assert (basis["rule"], basis["calendar"]) == ("card-2023", "vn")
+    assert basis["source"].startswith("Law 26/2023/QH15, Article 26 (https://")
     assert [(each["type"], each["time"]) for each in evidence] == [
         ("case.received", "2026-01-05T08:00:00+07:00"),
         ("case.completed", "2026-01-05T10:00:00+07:00"),

@@ -4,24 +4,29 @@ from typing import Any
 
 import pytest
 
+from streams.core.deadlines import Span
 from streams.core.errors import RulesRefused
 from streams.core.rules import Rules, compile_rules, rules_hash
-from tests.core_builders import calendar_row, content_of, day, deadline_row, vietnam
+from tests.core_builders import PAUSES, calendar_row, content_of, deadline_row, span, vietnam
+
+
+def on_day(text: str) -> Span:
+    return span(f"{text} 09:00")
 
 
 def id_of(rules: Rules, **fields: Any) -> str | None:
-    on = fields.pop("day", day("2026-01-05"))
+    on = on_day(fields.pop("day", "2026-01-05"))
     asked: dict[str, Any] = {"procedure": "card", "variant": "new", "place_kind": "city"} | fields
-    rule = rules.deadline(**asked, days={"received": on, "complete": on})
+    rule = rules.deadline(**asked, spans={"received": on, "complete": on})
     return None if rule is None else rule.id
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"source": ""}, "deadline rule: source is missing: name the act and article, or the decision"),
-    ({"unit": "fortnight"}, "deadline rule: unit fortnight is none of calendar_day, clock_hour, working_day, "),
-    ({"calendar": "moon"}, "deadline rule: calendar moon is not defined"),
-    ({"law_of": "posted"}, "deadline rule: law_of posted is neither received nor complete"),
-    ({"due_governs": "wish"}, "deadline rule: due_governs wish is neither computed nor declared"),
+    ({"unit": "fortnight"}, "deadline rule: unit fortnight is none of calendar_day, clock_hour, half_day, "),
+    ({"calendar": "moon"}, "deadline rule: calendar moon is none of plain"),
+    ({"law_of": "posted"}, "deadline rule: law_of posted is none of complete, received"),
+    ({"due_governs": "wish"}, "deadline rule: due_governs wish is none of computed, declared"),
     ({"starts": "case.begun"}, "deadline rule: event case.begun is none of case.registered_online, "),
     ({"duty_ends_at": "case.ended"}, "deadline rule: event case.ended is none of "),
     ({"duty_ends_at": ["letter.printed", "x"]}, "deadline rule: event x is none of "),
@@ -41,7 +46,7 @@ def test_a_row_that_cannot_be_law_is_refused_with_its_reason(fields: dict[str, A
 
 
 UNCHECKED: list[dict[str, Any]] = [
-    {"at_risk": {"amount": 1, "unit": "fortnight"}},
+    {"at_risk": [{"amount": 1, "unit": "fortnight"}]},
     {"amount": 0},
     {"amount": -3},
     {"amount": "7"},
@@ -73,10 +78,15 @@ def test_two_rows_that_contradict_each_other_are_refused(content: dict[str, Any]
         compile_rules(content)
 
 
-@pytest.mark.parametrize("unit", ["half_day", "same_day"])
-def test_units_that_are_not_built_yet_are_refused_and_not_guessed(unit: str) -> None:
-    with pytest.raises(RulesRefused, match=f"unit {unit} is none of"):
-        compile_rules(content_of(deadline_row(unit=unit)))
+@pytest.mark.parametrize("unit", ["working_day", "working_hour", "half_day"])
+def test_times_of_day_belong_to_same_day_terms_only(unit: str) -> None:
+    with pytest.raises(RulesRefused, match="cut_off belong to the unit same_day only"):
+        compile_rules(content_of(deadline_row(unit=unit, cut_off=54_000)))
+
+
+def test_two_pauses_may_not_share_an_event() -> None:
+    with pytest.raises(RulesRefused, match="pause again: its events begin or end another pause too"):
+        compile_rules(content_of(deadline_row(pauses=[PAUSES[0], PAUSES[0] | {"why": "again"}])))
 
 
 @pytest.mark.parametrize(
@@ -84,10 +94,10 @@ def test_units_that_are_not_built_yet_are_refused_and_not_guessed(unit: str) -> 
     [
         ({"week": [1, 1]}, "calendar plain week: List should have at least 7 items after validation, not 2"),
         ({"week": [0] * 7}, "calendar plain: week needs at least one worked day"),
-        ({"hours": [[]] * 7}, "calendar plain: hours need a span on Monday, and each span must begin before it ends"),
+        ({"hours": [[]] * 7}, "calendar plain: hours need a span on Monday: a day worked by decree has Monday's hours"),
         (
             {"hours": [[[60, 60]]] * 7},
-            "calendar plain: hours need a span on Monday, and each span must begin before it ends",
+            "calendar plain: hours of a day must begin before they end, one span after the other",
         ),
         ({"hours": []}, "calendar plain hours: List should have at least 7 items after validation, not 0"),
         ({"horizon": "soon"}, "calendar plain horizon: Value error, Invalid isoformat string: 'soon'"),
@@ -108,7 +118,7 @@ def test_law_without_a_calendar_is_refused() -> None:
 def test_an_official_code_of_no_state_is_refused() -> None:
     rows = [{"system": "portal", "code": "9", "state": "lost"}]
 
-    with pytest.raises(RulesRefused, match="official portal 9: state lost is not in the table"):
+    with pytest.raises(RulesRefused, match="official portal 9: state lost is none of"):
         compile_rules(content_of(official=rows))
 
 
@@ -121,7 +131,7 @@ def test_the_latest_rule_in_force_binds() -> None:
         )
     )
 
-    found = [id_of(rules, day=day(each)) for each in ("2019-12-31", "2026-01-04", "2026-01-05", "2026-07-01")]
+    found = [id_of(rules, day=each) for each in ("2019-12-31", "2026-01-04", "2026-01-05", "2026-07-01")]
 
     assert found == [None, "old", "new", "coming"]
 
@@ -129,7 +139,7 @@ def test_the_latest_rule_in_force_binds() -> None:
 def test_a_rule_ends_on_the_day_it_is_in_force_until() -> None:
     rules = compile_rules(content_of(deadline_row(effective_until="2026-01-05")))
 
-    assert [id_of(rules, day=day(each)) for each in ("2026-01-04", "2026-01-05")] == ["rule", None]
+    assert [id_of(rules, day=each) for each in ("2026-01-04", "2026-01-05")] == ["rule", None]
 
 
 def test_a_rule_of_the_procedure_binds_before_a_rule_of_all() -> None:
@@ -198,7 +208,7 @@ def test_vietnam_has_the_ten_national_codes_for_both_systems() -> None:
 
 
 def test_the_stages_of_a_card_fill_its_term() -> None:
-    received = day("2026-01-05")
+    received = on_day("2026-01-05")
     rule = vietnam().deadline("card", "new", None, {"received": received, "complete": received})
 
     assert rule is not None

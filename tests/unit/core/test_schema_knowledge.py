@@ -11,10 +11,10 @@ from streams.core.facts import FIELDS, LONG_NAME
 from streams.core.kinds import KIND_OF_TYPE
 from streams.core.ledger import CLASS_NUMBERS, STATE_NAMES
 from streams.core.wording import WORDING
-from tests.core_builders import case_of, entry, judged, official
+from tests.core_builders import INSTANTS, case_of, entry, judged, official
 
 MODELS = sorted(MODEL_OF_TYPE.values(), key=type_of)
-VALUES = {"appointment_at": "2026-01-13 17:00", "ended_at": "2026-01-13 17:00"}
+VALUES = dict.fromkeys(INSTANTS, "2026-01-13 17:00")
 
 
 def fields_of(model: type[Event]) -> set[str]:

@@ -1,0 +1,44 @@
+"""Which commands `hoso` has, in the order in which its help tells them; what each does stands in another module."""
+
+import typer
+
+from streams.cli import changing, dead_letters, due, logs, rules, running, topics, units
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def _hoso() -> None:
+    """Watches the life of dossiers: what is really late, what only looks late, and on what evidence."""
+
+
+app.command("import")(logs.import_log)
+app.command("replay")(logs.replay)
+app.command("worker")(running.worker)
+app.command("keys")(running.keys)
+app.command("migrate")(running.migrate)
+app.command("units")(units.units)
+app.command("due")(due.due)
+
+of_rules = typer.Typer(no_args_is_help=True, help="The law as files: shown, checked, tried on a log, put in force.")
+of_rules.command("show")(rules.show)
+of_rules.command("examples")(rules.examples)
+of_rules.command("check")(rules.check)
+of_rules.command("preview")(changing.preview)
+of_rules.command("activate")(changing.activate)
+app.add_typer(of_rules, name="rules")
+
+of_topics = typer.Typer(no_args_is_help=True, help="The topics of a deployment.")
+of_topics.command("create")(topics.create)
+of_topics.command("show")(topics.show)
+app.add_typer(of_topics, name="topics")
+
+of_letters = typer.Typer(no_args_is_help=True, help="What intake refused, sealed.")
+of_letters.command("list")(dead_letters.list_all)
+of_letters.command("show")(dead_letters.show)
+app.add_typer(of_letters, name="dead-letters")
+
+
+def main() -> None:
+    """Run the command."""
+    app()

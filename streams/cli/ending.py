@@ -1,0 +1,50 @@
+"""How a command ends that did not do what was asked: one line that says why, and an exit code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+
+from streams.cli.telling import notes
+from streams.core.errors import CoreError
+from streams.importer.mapping import MappingRefused
+from streams.importer.order import OrderRefused
+from streams.replay.driver import BadEntry, NoLaw, NothingJudged
+from streams.replay.sources import BadLine
+from streams.wiring.deployment import REFUSALS
+
+EXIT_DIFFERENT = 1
+EXIT_BAD_INPUT = 2
+EXIT_REFUSED_ROWS = 3
+EXIT_INTERRUPTED = 130
+
+_REFUSALS: tuple[type[Exception], ...] = (
+    MappingRefused,
+    OrderRefused,
+    CoreError,
+    NothingJudged,
+    NoLaw,
+    BadEntry,
+    BadLine,
+    OSError,
+    *REFUSALS,
+)
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Known refusals become one line and exit code 2."""
+    try:
+        yield
+    except _REFUSALS as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        notes.print("hoso: stopped", style="yellow")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+def fail(message: str) -> NoReturn:
+    """End the command: wrong use, or an input that cannot be read as what it should be."""
+    notes.print(f"hoso: {message}", style="red", highlight=False, soft_wrap=True)
+    raise typer.Exit(EXIT_BAD_INPUT)

@@ -1,0 +1,120 @@
+"""Who held a case when: its time cut into stretches, each with one owner, so that their lengths add up to the case's.
+
+A case stands in the furthest stage that any fact shows; while its clock waits for somebody, that one holds it. What
+lies before the clock and after the duty (a queue, an appointment, a card not yet collected) are waits of their own.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from streams.core.clock import Clock
+from streams.core.deadlines import measure
+from streams.core.facts import AT, DATA, ID, KIND, Fact, is_day
+from streams.core.kinds import APPOINTMENT_MADE, APPOINTMENT_MISSED, HANDED_OVER, QUEUE_TICKET, RECEIVED, TURNED_AWAY
+from streams.core.lines import Lines
+from streams.core.pauses import span_of
+from streams.core.rules import Stage
+
+UNIT, CITIZEN = "unit", "citizen"
+# A case is in no stage that its rule names: the unit that took it in holds it.
+NO_STAGE = Stage("", UNIT, -1, -1, None)
+
+
+class Held(NamedTuple):
+    """A stretch: in which stage, or what it waited for, whose it was, from one fact to another, and how much it took
+    in the measure of the term (deadlines.measure); None where it goes on. `by` is the fact that showed the stage."""
+
+    stage: str
+    owner: str
+    since: Fact
+    until: Fact | None
+    taken: int | None
+    by: Fact
+
+
+class Wait(NamedTuple):
+    """Time outside the clock: a queue, an appointment, a result that is not collected."""
+
+    what: str
+    owner: str
+    since: int
+    until: int | None
+
+
+def holders(lines: Lines, clock: Clock) -> list[Held]:
+    """The stretches of a case from the start of its clock to its end, in order; none where it has not started."""
+    rule, start, ended = clock.rule, clock.start, clock.ended
+    if rule is None or start is None or (ended is not None and _order(ended) <= _order(start)):
+        return []
+    reached = rule.reached
+    counted = [pause for pause in clock.pauses if pause.refused is None]
+    edges = {fact[ID]: pause for pause in counted for fact in (pause.asked, pause.ended) if fact is not None}
+    found: list[Held] = []
+    furthest, by = reached.get(start[KIND], -1), start
+    waiting: list[tuple[str, str]] = []
+    now, since = _holder(rule.stages, furthest, waiting), start
+    telling = [fact for fact in lines.visible if fact[KIND] in reached or fact[ID] in edges]
+    for fact in sorted(telling, key=_order):
+        if _order(fact) <= _order(start):
+            continue
+        if ended is not None and _order(fact) >= _order(ended):
+            break
+        if reached.get(fact[KIND], -1) > furthest:
+            furthest, shows = reached[fact[KIND]], fact
+        else:
+            shows = by
+        if fact[ID] in edges:
+            what = edges[fact[ID]].what
+            mark = (what.why, what.waits_for)
+            waiting = [other for other in waiting if other != mark] + ([mark] if fact[KIND] == what.begins else [])
+        after = _holder(rule.stages, furthest, waiting)
+        if after != now:
+            found.append(_held(clock, now, since, fact, by))
+            now, since = after, fact
+        by = shows
+    return [*found, _held(clock, now, since, ended, by)]
+
+
+def waits(lines: Lines, clock: Clock) -> Iterator[Wait]:
+    """What the citizen waited for before the clock, and what waits for the citizen after the duty."""
+    received = lines.first.get(RECEIVED)
+    until = received[AT] if received is not None else None
+    ticket, made = lines.first.get(QUEUE_TICKET), lines.first.get(APPOINTMENT_MADE)
+    if ticket is not None:
+        yield Wait("queue", UNIT, ticket[AT], until)
+    if made is not None:
+        slot = made[DATA].get("t")
+        if slot is None or (until is not None and until <= slot):
+            yield Wait("appointment", UNIT, made[AT], until)
+        else:
+            yield Wait("appointment", UNIT, made[AT], slot)
+            yield Wait("arrival", CITIZEN if APPOINTMENT_MISSED in lines.first else UNIT, slot, until)
+    ended = clock.ended
+    if ended is not None and ended[KIND] not in HANDED_OVER | TURNED_AWAY:
+        handed = [fact[AT] for kind, fact in lines.first.items() if kind in HANDED_OVER]
+        yield Wait("collection", CITIZEN, ended[AT], min(handed, default=None))
+
+
+def holder_at(held: list[Held], at: int) -> Held | None:
+    """Who held the case at an instant; the last holder, where it had ended by then."""
+    return next((one for one in reversed(held) if one.since[AT] <= at), None)
+
+
+def _holder(stages: tuple[Stage, ...], furthest: int, waiting: list[tuple[str, str]]) -> tuple[str, str]:
+    if waiting:
+        return waiting[0]
+    stage = stages[furthest] if 0 <= furthest < len(stages) else NO_STAGE
+    return stage.id, stage.owner
+
+
+def _held(clock: Clock, now: tuple[str, str], since: Fact, until: Fact | None, by: Fact) -> Held:
+    assert clock.rule is not None
+    taken = None
+    if until is not None:
+        taken = measure(clock.calendar, clock.rule.term.unit, span_of(since), span_of(until))
+    return Held(*now, since, until, taken, by)
+
+
+def _order(fact: Fact) -> tuple[int, bool, int, int]:
+    """Facts in order of what they stand for: the end of a day comes before the first second of the next."""
+    return fact[AT], not is_day(fact), fact[KIND], fact[ID]

@@ -1,0 +1,205 @@
+"""Pauses and extensions: which count, which are refused and why, and how far the due moves."""
+
+from typing import Any
+
+import pytest
+
+from streams.core.clock import Clock
+from streams.core.rules import Rules
+from tests.core_builders import PAUSES, answered, asked, clock_at, completed, entry, law, ready, received, shown
+
+LATER = "2026-03-30 08:00"
+PLAIN = law()
+BASE = [received("2026-03-02 08:00"), completed("2026-03-02 09:00")]
+
+
+def clock(*facts: dict[str, Any], rules: Rules = PLAIN) -> Clock:
+    return clock_at(LATER, *BASE, *facts, rules=rules)
+
+
+def due(found: Clock) -> str | None:
+    return shown(found.due.at if found.due else None)
+
+
+def fee(kind: str, when: str, document: str | None = "2/TB") -> dict[str, Any]:
+    return entry(f"payment.{kind}", when, document=document)
+
+
+def flood(kind: str, when: str) -> dict[str, Any]:
+    return entry(f"force_majeure.{kind}", when, document="88/QĐ")
+
+
+def extended(when: str, new_due: str, document: str | None = "7/XL") -> dict[str, Any]:
+    return entry("case.extended", when, new_due=new_due, document=document)
+
+
+def ledger(found: Clock) -> list[tuple[str, int, str | None]]:
+    return [(pause.what.why, pause.used, pause.refused) for pause in found.pauses]
+
+
+def test_without_a_pause_seven_working_days_end_on_the_eleventh() -> None:
+    assert due(clock()) == "2026-03-12 00:00"
+
+
+@pytest.mark.parametrize("begin, end", [(fee("requested", "2026-03-03 09:00"), fee("received", "2026-03-05 09:00")),
+                                        (flood("begun", "2026-03-03 09:00"), flood("ended", "2026-03-05 09:00")),
+                                        (asked("2026-03-03 09:00"), answered("2026-03-05 09:00"))])  # fmt: skip
+def test_each_kind_of_pause_moves_the_due_by_its_working_days(begin: dict[str, Any], end: dict[str, Any]) -> None:
+    found = clock(begin, end)
+
+    assert (due(found), found.pauses[0].used) == ("2026-03-14 00:00", 2)
+    assert found.rests_on == [found.pauses[0].asked, found.pauses[0].ended]
+
+
+def test_days_in_which_two_pauses_overlap_count_once() -> None:
+    found = clock(
+        asked("2026-03-03 09:00"),
+        fee("requested", "2026-03-04 09:00"),
+        answered("2026-03-05 09:00"),
+        fee("received", "2026-03-06 09:00"),
+    )
+
+    assert (due(found), ledger(found)) == ("2026-03-17 00:00", [("supplement", 2, None), ("payment", 1, None)])
+
+
+def test_a_pause_inside_another_takes_nothing_more() -> None:
+    found = clock(
+        asked("2026-03-03 09:00"),
+        fee("requested", "2026-03-04 09:00"),
+        fee("received", "2026-03-05 09:00"),
+        answered("2026-03-06 09:00"),
+    )
+
+    assert (due(found), ledger(found)) == ("2026-03-17 00:00", [("supplement", 3, None), ("payment", 0, None)])
+
+
+def test_the_clock_stands_until_the_last_pause_has_ended() -> None:
+    found = clock(asked("2026-03-03 09:00"), fee("requested", "2026-03-04 09:00"), answered("2026-03-05 09:00"))
+
+    assert (found.due, found.paused) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "one, why",
+    [
+        (asked("2026-03-03 09:00", document=None), "no_document"),
+        (asked("2026-03-02 08:30"), "before_start"),
+        (asked("2026-03-12 00:00:01"), "after_due"),
+    ],
+)
+def test_a_pause_that_does_not_count_says_why_and_moves_nothing(one: dict[str, Any], why: str) -> None:
+    found = clock(one, answered("2026-03-20 09:00"))
+
+    assert (due(found), ledger(found), found.rests_on) == ("2026-03-12 00:00", [("supplement", 0, why)], [])
+
+
+def test_at_the_very_end_of_the_last_day_a_pause_may_still_be_asked_for() -> None:
+    assert ledger(clock(asked("2026-03-12 00:00"))) == [("supplement", 0, None)]
+
+
+def test_what_is_asked_for_after_the_result_was_ready_stops_nothing() -> None:
+    found = clock(ready("2026-03-05 09:00"), asked("2026-03-06 09:00"))
+
+    assert (due(found), ledger(found)) == ("2026-03-12 00:00", [("supplement", 0, "after_end")])
+
+
+def test_a_case_that_ended_while_it_waited_paused_until_its_end() -> None:
+    found = clock(asked("2026-03-03 09:00"), ready("2026-03-06 09:00"))
+
+    assert (due(found), ledger(found)) == ("2026-03-17 00:00", [("supplement", 3, None)])
+
+
+def test_two_pauses_one_after_the_other_add_up() -> None:
+    found = clock(
+        asked("2026-03-03 09:00"), answered("2026-03-04 09:00"), asked("2026-03-06 09:00"), answered("2026-03-10 09:00")
+    )
+
+    assert (due(found), [one.used for one in found.pauses]) == ("2026-03-17 00:00", [1, 2])
+    assert [shown(stretch.due.at) for stretch in found.stretches] == [
+        "2026-03-12 00:00",
+        "2026-03-13 00:00",
+        "2026-03-17 00:00",
+    ]
+    assert [stretch.used for stretch in found.stretches] == [0, 1, 3]
+
+
+def test_an_answer_that_nobody_asked_for_does_nothing() -> None:
+    assert (due(clock(answered("2026-03-04 09:00"))), ledger(clock(answered()))) == ("2026-03-12 00:00", [])
+
+
+def test_what_pauses_a_clock_is_data() -> None:
+    only_papers = law(pauses=PAUSES[:1])
+
+    found = clock(fee("requested", "2026-03-03 09:00"), fee("received", "2026-03-05 09:00"), rules=only_papers)
+
+    assert (due(found), found.pauses) == ("2026-03-12 00:00", [])
+
+
+def test_what_ends_a_case_without_a_result_is_data() -> None:
+    found = clock(entry("case.withdrawn", "2026-03-05 09:00"), rules=law(cancels=["case.refused"]))
+
+    assert found.ended is None
+
+
+# Extensions
+
+
+def test_an_accepted_extension_sets_a_new_due_and_remembers_the_first() -> None:
+    found = clock(extended("2026-03-11 15:00", "2026-03-19"))
+
+    assert due(found) == "2026-03-19 00:00"
+    assert [shown(one.before.at) for one in found.extensions] == ["2026-03-12 00:00"]
+    assert found.rests_on == [found.extensions[0].fact]
+
+
+@pytest.mark.parametrize(
+    "one, why",
+    [
+        (extended("2026-03-11 15:00", "2026-03-19", document=None), "no_document"),
+        (extended("2026-03-12 00:00:01", "2026-03-19"), "after_due"),
+        (extended("2026-03-11 15:00", "2026-03-12"), "not_later"),
+        (extended("2026-03-02 08:30", "2026-03-19"), "before_start"),
+    ],
+)
+def test_an_extension_that_does_not_count_says_why_and_leaves_the_due(one: dict[str, Any], why: str) -> None:
+    found = clock(one)
+
+    assert (due(found), [one.refused for one in found.extensions]) == ("2026-03-12 00:00", [why])
+
+
+def test_a_pause_after_an_extension_moves_the_extended_due() -> None:
+    found = clock(
+        asked("2026-03-03 09:00"),
+        answered("2026-03-04 09:00"),
+        extended("2026-03-05 15:00", "2026-03-19"),
+        asked("2026-03-17 09:00"),
+        answered("2026-03-19 09:00"),
+    )
+
+    assert due(found) == "2026-03-21 00:00"
+
+
+def test_an_extension_during_a_pause_moves_with_what_is_left_of_it() -> None:
+    found = clock(asked("2026-03-03 09:00"), extended("2026-03-05 15:00", "2026-03-19"), answered("2026-03-06 09:00"))
+
+    assert (due(found), found.pauses[0].used) == ("2026-03-20 00:00", 3)
+
+
+@pytest.mark.parametrize(
+    "unit, amount, expected",
+    [
+        ("working_day_at_hour", 7, "2026-03-13 09:00"),
+        ("working_hour", 56, "2026-03-13 09:00"),
+        ("clock_hour", 168, "2026-03-11 09:00"),
+        ("calendar_day", 9, "2026-03-14 00:00"),
+        ("half_day", 14, "2026-03-13 12:00"),
+        ("same_day", 1, "2026-03-05 00:00"),
+    ],
+)
+def test_every_unit_pauses_in_its_own_measure(unit: str, amount: int, expected: str) -> None:
+    """Asked on Monday the 2nd at 15:00, answered on Wednesday the 4th at 15:00."""
+    rules = law(unit=unit, amount=amount)
+
+    found = clock(asked("2026-03-02 15:00"), answered("2026-03-04 15:00"), rules=rules)
+
+    assert due(found) == expected

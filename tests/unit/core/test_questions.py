@@ -1,0 +1,132 @@
+"""A case that is only asked about, and its due explained day by day."""
+
+from typing import Any
+
+import pytest
+
+from streams.core.calendar import day_date
+from streams.core.clock import Clock
+from streams.core.explain import days_of, is_reception
+from streams.core.pauses import span_of
+from streams.core.question import NoRule, Question, clock_of, leg_due, leg_of
+from streams.core.rules import Rules, compile_rules
+from tests.core_builders import at, calendar_row, content_of, deadline_row, law, shown, vietnam
+
+
+def told(clock: Clock) -> list[tuple[str, str, int, str | None]]:
+    assert clock.rule is not None
+    assert clock.start is not None
+    assert clock.due is not None
+    days = days_of(clock, clock.rule.term, span_of(clock.start), clock.due, clock.pauses)
+    return [(f"{day_date(one.day):%d/%m}", one.what, one.used, one.why) for one in days]
+
+
+def asked(procedure: str = "card", when: str = "2025-12-29 09:00", rules: Rules | None = None, **more: Any) -> Clock:
+    return clock_of(Question(procedure, at(when), **({"variant": "new"} | more)), rules or vietnam())
+
+
+def test_every_day_from_start_to_due_is_told() -> None:
+    days = told(asked())
+
+    assert [(day, what, used) for day, what, used, _ in days] == [
+        ("29/12", "first_day", 0),
+        ("30/12", "counted", 1),
+        ("31/12", "counted", 2),
+        ("01/01", "off", 2),
+        ("02/01", "off", 2),
+        ("03/01", "off", 2),
+        ("04/01", "off", 2),
+        ("05/01", "counted", 3),
+        ("06/01", "counted", 4),
+        ("07/01", "counted", 5),
+        ("08/01", "counted", 6),
+        ("09/01", "counted", 7),
+    ]
+    reasons = {day: why for day, _, _, why in days if why}
+    assert "12729/VPCP-KGVX" in reasons["02/01"]
+    assert reasons["03/01"] == "weekend"
+
+
+def test_days_of_a_pause_are_told_with_what_it_waited_for() -> None:
+    days = told(asked(pauses=[(at("2025-12-30 09:00"), at("2026-01-05 09:00"))]))
+
+    assert [(day, what, why) for day, what, _, why in days if what == "paused"] == [
+        ("31/12", "paused", "supplement"),
+        ("05/01", "paused", "supplement"),
+    ]
+    assert days[-1][:3] == ("12/01", "counted", 7)
+
+
+def test_a_worked_saturday_is_counted_and_says_by_which_decree() -> None:
+    days = {day: (what, why) for day, what, _, why in told(asked(when="2026-01-05 09:00"))}
+
+    assert days["10/01"][0] == "counted"
+    assert "12729/VPCP-KGVX" in (days["10/01"][1] or "")
+
+
+def test_a_last_day_off_rolls_on_and_the_days_after_it_say_so() -> None:
+    rules = law(unit="calendar_day", amount=5)
+
+    days = told(asked("any", "2026-01-05 09:00", rules))
+
+    assert days[-3:] == [
+        ("10/01", "counted", 5, None),
+        ("11/01", "rolled_on", 5, None),
+        ("12/01", "rolled_on", 5, None),
+    ]
+
+
+def test_hours_are_told_in_seconds_of_the_day() -> None:
+    days = told(asked("any", "2026-01-09 16:30", law(unit="working_hour", amount=8)))
+
+    assert [(day, what, used // 3600) for day, what, used, _ in days] == [
+        ("09/01", "counted", 1),
+        ("10/01", "off", 1),
+        ("11/01", "off", 1),
+        ("12/01", "counted", 8),
+    ]
+
+
+def test_a_dossier_is_complete_when_it_is_received_unless_told_otherwise() -> None:
+    later = asked(when="2026-01-05 09:00", completed=at("2026-01-07 09:00"))
+
+    assert [shown(one.due.at if one.due else None) for one in (asked(when="2026-01-05 09:00"), later)] == [
+        "2026-01-14 00:00",
+        "2026-01-16 00:00",
+    ]
+
+
+def test_a_term_that_runs_from_another_event_is_asked_for_as_if_it_were_reception() -> None:
+    rules = law(starts="pid.requested", duty_ends_at="pid.decided", amount=15)
+
+    found = asked("any", "2026-01-05 09:00", rules).due
+
+    assert found is not None
+    assert shown(found.at) == "2026-01-27 00:00"
+
+
+def test_a_leg_of_a_group_has_a_due_of_its_own() -> None:
+    leg = {"id": "birth", "agency": "justice", "amount": 1, "unit": "same_day", "source": "a test"}
+    rules = compile_rules(content_of(deadline_row(amount=3, legs=[leg]), calendars=[calendar_row()]))
+    clock = asked("any", "2026-01-05 09:00", rules)
+    assert clock.rule is not None
+
+    found = leg_due(clock, leg_of(clock.rule, "birth"))
+
+    assert shown(found.at) == "2026-01-06 00:00"
+    with pytest.raises(NoRule, match="has no leg moon; its legs: birth"):
+        leg_of(clock.rule, "moon")
+
+
+@pytest.mark.parametrize(
+    "procedure, variant, why",
+    [("moon", "new", "procedure moon has no rule; known are "), ("card", "moon", "no rule of card binds")],
+)
+def test_what_no_rule_binds_is_told_with_what_there_is(procedure: str, variant: str, why: str) -> None:
+    with pytest.raises(NoRule, match=why):
+        asked(procedure, variant=variant)
+
+
+@pytest.mark.parametrize("second, inside", [(28_799, False), (28_800, True), (43_199, True), (43_200, False)])
+def test_hours_of_reception_are_half_open(second: int, inside: bool) -> None:
+    assert is_reception(((28_800, 43_200), (48_600, 63_000)), second) is inside

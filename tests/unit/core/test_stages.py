@@ -1,0 +1,156 @@
+"""Who held a case when, and what it waited for outside its clock."""
+
+from typing import Any
+
+import pytest
+
+from streams.core.lines import Lines, read_lines
+from streams.core.rules import Rules
+from streams.core.stages import Held, holder_at, holders, waits
+from tests.core_builders import (
+    answered,
+    asked,
+    at,
+    case_of,
+    clock_at,
+    completed,
+    entry,
+    law,
+    ready,
+    received,
+    returned,
+    shown,
+    vietnam,
+)
+
+LATER = "2026-03-30 08:00"
+NO_STAGES = law()
+TRANSMITTED = entry("case.transmitted", "2026-01-07 16:00")
+DISPATCHED = entry("card.dispatched", "2026-01-12 15:00")
+
+
+def lines_of(*facts: dict[str, Any]) -> Lines:
+    case = case_of(*facts)
+    return read_lines(case.facts, case.strings, at(LATER))
+
+
+def held(*facts: dict[str, Any], rules: Rules | None = None) -> list[tuple[str, str, int | None]]:
+    return [(one.stage, one.owner, one.taken) for one in found(*facts, rules=rules)]
+
+
+def found(*facts: dict[str, Any], rules: Rules | None = None) -> list[Held]:
+    return holders(lines_of(*facts), clock_at(LATER, *facts, rules=rules or vietnam()))
+
+
+def test_each_stage_has_its_owner_and_they_add_up_to_the_case() -> None:
+    stretches = held(received(), completed(), TRANSMITTED, DISPATCHED, ready("2026-01-13 09:00"))
+
+    # 6, 7 January; 8, 9, 10 (a Saturday worked by decree), 12; 13.
+    assert stretches == [("processing", "unit", 2), ("print", "ministry", 4), ("delivery", "post", 1)]
+
+
+def test_while_its_clock_waits_the_citizen_holds_the_case() -> None:
+    stretches = held(
+        received(), completed(), asked("2026-01-06 09:00"), answered("2026-01-07 09:00"), TRANSMITTED, ready()
+    )
+
+    assert stretches == [
+        ("processing", "unit", 1),
+        ("supplement", "citizen", 1),
+        ("processing", "unit", 0),
+        ("print", "ministry", 4),
+    ]
+
+
+def test_a_pause_that_does_not_count_leaves_the_case_with_its_owner() -> None:
+    assert held(received(), completed(), asked(document=None), answered(), ready()) == [("processing", "unit", 6)]
+
+
+def test_a_step_that_nobody_told_leaves_no_hole() -> None:
+    assert held(received(), completed(), DISPATCHED, ready("2026-01-13 09:00")) == [
+        ("processing", "unit", 6),
+        ("delivery", "post", 1),
+    ]
+
+
+def test_an_earlier_step_that_is_told_later_moves_nothing_back() -> None:
+    late = entry("case.transmitted", "2026-01-12 16:00")
+
+    assert held(received(), completed(), DISPATCHED, late, ready("2026-01-13 09:00"))[-1] == ("delivery", "post", 1)
+
+
+def test_without_stages_the_unit_holds_it_all() -> None:
+    assert held(received(), completed(), TRANSMITTED, ready(), rules=NO_STAGES) == [("", "unit", 5)]
+
+
+def test_the_last_stretch_of_an_open_case_goes_on() -> None:
+    assert held(received(), completed(), TRANSMITTED) == [("processing", "unit", 2), ("print", "ministry", None)]
+
+
+def test_a_case_whose_clock_never_started_is_held_by_nobody() -> None:
+    assert (held(received()), held(received(), completed("2026-01-12 10:00"), ready("2026-01-09 09:00"))) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "when, owner", [("2026-01-07 15:59:59", "unit"), ("2026-01-07 16:00", "ministry"), ("2026-02-01 00:00", "post")]
+)
+def test_the_holder_at_an_instant(when: str, owner: str) -> None:
+    one = holder_at(found(received(), completed(), TRANSMITTED, DISPATCHED), at(when))
+
+    assert one is not None
+    assert one.owner == owner
+
+
+def test_before_its_clock_nobody_holds_a_case() -> None:
+    assert holder_at(found(received(), completed()), at("2026-01-05 09:59:59")) is None
+
+
+def test_the_fact_that_showed_the_stage_is_named_and_not_the_one_that_ended_a_pause() -> None:
+    last = found(received(), completed(), TRANSMITTED, asked("2026-01-08 09:00"), answered("2026-01-09 09:00"))[-1]
+
+    assert (shown(last.since[0]), shown(last.by[0])) == ("2026-01-09 09:00", "2026-01-07 16:00")
+
+
+# Waits
+
+
+def waiting(*facts: dict[str, Any]) -> list[tuple[str, str, str | None, str | None]]:
+    every = waits(lines_of(*facts), clock_at(LATER, *facts, rules=NO_STAGES))
+    return [(one.what, one.owner, shown(one.since), shown(one.until)) for one in every]
+
+
+def test_a_queue_is_the_unit_s_until_the_dossier_is_taken_in() -> None:
+    ticket = entry("queue.ticket_taken", "2026-01-02 08:00")
+
+    assert waiting(ticket) == [("queue", "unit", "2026-01-02 08:00", None)]
+    assert waiting(ticket, received()) == [("queue", "unit", "2026-01-02 08:00", "2026-01-05 08:00")]
+
+
+@pytest.mark.parametrize(
+    "missed, owner", [([], "unit"), ([entry("appointment.missed", "2026-01-03 12:00")], "citizen")]
+)
+def test_up_to_its_slot_an_appointment_is_the_unit_s_then_it_depends(missed: list[dict[str, Any]], owner: str) -> None:
+    made = entry("appointment.made", "2026-01-02 08:00", at="2026-01-03 09:00")
+
+    assert waiting(made, *missed, received()) == [
+        ("appointment", "unit", "2026-01-02 08:00", "2026-01-03 09:00"),
+        ("arrival", owner, "2026-01-03 09:00", "2026-01-05 08:00"),
+    ]
+
+
+def test_who_comes_before_the_slot_waited_no_longer() -> None:
+    made = entry("appointment.made", "2026-01-02 08:00", at="2026-01-09 09:00")
+
+    assert waiting(made, received()) == [("appointment", "unit", "2026-01-02 08:00", "2026-01-05 08:00")]
+
+
+def test_a_card_that_lies_ready_waits_for_the_citizen() -> None:
+    assert waiting(received(), completed(), ready()) == [("collection", "citizen", "2026-01-12 09:00", None)]
+    assert waiting(received(), completed(), ready(), returned("2026-02-02 10:00")) == [
+        ("collection", "citizen", "2026-01-12 09:00", "2026-02-02 10:00")
+    ]
+
+
+def test_nothing_is_left_to_collect_of_a_case_that_was_refused_or_handed_over_at_once() -> None:
+    assert waiting(received(), completed(), entry("case.refused", "2026-01-07 09:00")) == []
+    assert waiting(received(), completed(), returned()) == []
