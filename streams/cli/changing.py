@@ -90,10 +90,10 @@ def activate(
             notes.print("hoso: if the rules were asked for already, the request stands and will be carried out")
         raise
     if as_json:
-        show_json(done.told() | ({"cases": done.moved} if list_moved else {}))
+        show_json(done.told() | ({"cases": [_moved(view) for view in done.moved]} if list_moved else {}))
     else:
         _show_activation(done)
-        if list_moved:
+        if list_moved and done.moved:
             _list_moved(done.moved)
     if done.waited_for is not None:
         raise typer.Exit(EXIT_DIFFERENT)
@@ -124,7 +124,8 @@ def _show_activation(done: activation.Activation) -> None:
     if done.in_force_already:
         tables.print(f"rules {done.hash} are in force already: nothing to do", highlight=False, soft_wrap=True)
         return
-    table = columns("partition", "law at offset", "judged at", right={"partition", "law at offset", "judged at"})
+    names = ("partition", "law at offset", "first tick at")
+    table = columns(*names, right=set(names))
     for number, place in sorted(done.places.items()):
         row(table, number, *("–" if at is None else at for at in (place.activated, place.ticked)))
     tables.print(table)
@@ -145,9 +146,15 @@ def _told(done: activation.Activation) -> Iterator[str]:
         yield f"rules {done.hash} are in force after {done.seconds:.1f} s: {len(done.moved):,} open cases moved"
 
 
+def _moved(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the view of a case what tells how its due moved."""
+    move = view["moved"]
+    named = {name: view.get(name) for name in ("case", "unit", "procedure")}
+    return named | {"before": move["before"], "after": move["after"], "days": move["days"], "why": why(move)}
+
+
 def _list_moved(moved: Sequence[Mapping[str, Any]]) -> None:
-    table = columns("case", "unit", "before", "after", "why", whole={"unit"})
-    for view in moved:
-        move = view["moved"]
-        row(table, view["case"], view["unit"], move["before"][:16], move["after"][:16], why(move))
+    table = columns("case", "unit", "before", "after", "why", whole={"unit", "before", "after"})
+    for one in map(_moved, moved):
+        row(table, one["case"], one["unit"], one["before"][:16], one["after"][:16], one["why"])
     tables.print(table)

@@ -172,7 +172,9 @@ def test_reception_follows_the_calendar_but_for_campaigns() -> None:
         "hours": [[[25_200, 79_200]]] * 7,
         "source": "a test",
     }
-    calendar = calendar_row(reception=[[[28_800, 43_200]]] * 5 + [[[27_000, 41_400]], []], days={"2026-01-07": 0, "2026-01-17": 0})
+    calendar = calendar_row(
+        reception=[[[28_800, 43_200]]] * 5 + [[[27_000, 41_400]], []], days={"2026-01-07": 0, "2026-01-17": 0}
+    )
     rules = with_rows(campaigns=[night], calendars=[calendar])
 
     def hours(unit: str, when: str) -> tuple[tuple[int, int], ...]:
