@@ -11,7 +11,7 @@ import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from benchmarks.workload import Told, Workload
+from benchmarks.workload import PLANTED_CLASSES, Told, Workload
 from streams.adapters.kafka import KafkaReader, KafkaWriter
 from streams.ports import Outgoing, Record
 
@@ -92,12 +92,13 @@ class Broker:
         ]
 
     async def flags(self, topic: str, starts: Sequence[int] = (0,) * PARTITIONS) -> Counter[tuple[str, str]]:
-        """How many records of each class and state a flags topic holds, from these offsets on."""
+        """How many records of each planted class and state a flags topic holds, from these offsets on."""
         found = Counter[tuple[str, str]]()
         for partition, end in enumerate((await self.ends(topic))[topic]):
             for record in await self._read(topic, partition, starts[partition], end):
                 flag = orjson.loads(record.value or b"{}")
-                found[flag["class"], flag["state"]] += 1
+                if flag["class"] in PLANTED_CLASSES:
+                    found[flag["class"], flag["state"]] += 1
         return found
 
     async def _read(self, topic: str, partition: int, start: int, end: int) -> list[Record]:

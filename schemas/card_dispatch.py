@@ -24,4 +24,21 @@ class CardReceivedAtUnit(Event):
     data: Carried
 
 
-EVENTS = (CardDispatched, CardReceivedAtUnit)
+class ParcelHandedToPost(Event):
+    type: Literal["parcel.handed_to_post"]
+    data: Carried
+
+
+class ParcelDelivered(Event):
+    """The post left a parcel at its address: by itself no hand-over to the citizen."""
+
+    type: Literal["parcel.delivered"]
+    data: Carried
+
+
+class ParcelReturned(Event):
+    type: Literal["parcel.returned"]
+    data: Carried
+
+
+EVENTS = (CardDispatched, CardReceivedAtUnit, ParcelHandedToPost, ParcelDelivered, ParcelReturned)

@@ -9,6 +9,8 @@ from pydantic_core import PydanticCustomError
 Precision = Literal["second", "day"]
 Strength = Literal["signed_slip", "scan", "register_line", "phone_call", "system"]
 Origin = Literal["unit", "post", "ministry", "citizen", "operator"]
+# Who may hold a case, or must act on it.
+Owner = Literal["unit", "ministry", "post", "operator", "citizen", "commune", "province", "nobody"]
 
 
 def _no_personal_number(text: str) -> str:

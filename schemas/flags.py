@@ -7,7 +7,10 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from schemas.entries import FactId, Token
 from schemas.envelope import Wire
 
-FlagClass = Literal["overdue", "at_risk", "falsely_pending", "wrong_due"]
+FlagClass = Literal[
+    "overdue", "at_risk", "falsely_pending", "wrong_due", "out_of_sync", "falsely_late", "hung", "no_movement",
+    "lost_registration", "not_accepted", "falsely_done", "backdated", "rewritten", "print_blocked", "not_collected",
+]  # fmt: skip
 DueKind = Literal["legal", "provincial", "appointment"]
 FlagState = Literal["raised", "cleared", "withdrawn"]
 FlagId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]

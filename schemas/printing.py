@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from schemas.envelope import Data, Event, Label, Origin, Strength
+from schemas.envelope import Data, Event, Label, Origin, Owner, ReasonClass, Strength
 
 
 class Printed(Data):
@@ -21,4 +21,23 @@ class LetterPrinted(Event):
     data: Printed
 
 
-EVENTS = (CardPrinted, LetterPrinted)
+class Blocked(Data):
+    """Why a card cannot be printed, as a class of reason, and who must act before it can."""
+
+    reason: ReasonClass | None = None
+    must_act: Owner | None = None
+
+
+class PrintBlocked(Event):
+    """The declared data differ from the population database, a chip is missing: the card cannot be printed."""
+
+    type: Literal["print.blocked"]
+    data: Blocked
+
+
+class PrintUnblocked(Event):
+    type: Literal["print.unblocked"]
+    data: Blocked
+
+
+EVENTS = (CardPrinted, LetterPrinted, PrintBlocked, PrintUnblocked)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from schemas.envelope import Label, Wire
+from schemas.envelope import Label, Owner, Wire
 
 
 def _a_date(text: str) -> str:
@@ -25,7 +25,6 @@ Source = Annotated[str, Field(max_length=400)]
 NotVerified = Annotated[str, Field(min_length=1, max_length=400)]
 # A code covers itself and every unit beneath it: G01.801 covers G01.801.001.
 Units = Annotated[list[Label], Field(min_length=1)]
-Owner = Literal["unit", "ministry", "post", "operator", "citizen", "commune", "province", "nobody"]
 
 
 class CalendarRow(Wire):
@@ -113,6 +112,23 @@ class LegRow(Wire):
     nv: NotVerified | None = None
 
 
+Days = Annotated[int, Field(ge=0, le=250)]
+
+
+class ThresholdsRow(Wire):
+    """After how long silence or a contradiction is told, in working days; `failed_updates` is a number of tries.
+
+    `accept_days` is null where an online dossier needs a visit before it can be accepted.
+    """
+
+    done_without_evidence_days: Days
+    no_movement_extra_days: Days
+    no_movement_least_days: Days
+    uncollected_days: Days
+    failed_updates: Annotated[int, Field(ge=1, le=100)]
+    accept_days: Days | None = None
+
+
 class DeadlineRow(Wire):
     """One rule; what each field means is in docs/importing.md and streams/core/rules.py."""
 
@@ -137,6 +153,8 @@ class DeadlineRow(Wire):
     at_risk: list[LeadLevel | PercentLevel]
     grace_working_days: Annotated[int, Field(ge=0, le=60)]
     urgent_working_hours: Annotated[int, Field(ge=0, le=60)]
+    returned_means: Literal["ready", "handed_over"]
+    thresholds: ThresholdsRow
     pauses: list[PauseRow]
     cancels: list[EventType]
     stages: list[StageRow]
@@ -178,6 +196,7 @@ class RulesContent(Wire):
     cuts: list[CutRow]
     official: list[OfficialRow]
     scoring: Label
+    local: Label
 
 
 def path_of(location: tuple[Any, ...], content: dict[str, Any]) -> str:

@@ -52,9 +52,90 @@ class Ended(Application):
     document: Label | None = None
 
 
+class Failed(Application):
+    """Why, as a class of reason: never what a person said or typed."""
+
+    reason: ReasonClass | None = None
+
+
+class Transferred(Documented):
+    """`to_unit` holds the case from then on; what was held before stays with who held it."""
+
+    to_unit: Label
+
+
+class OfLeg(Application):
+    """One leg of an interlinked group, and the agency that has it."""
+
+    leg: Label
+    agency: Label | None = None
+
+
+class OfField(Application):
+    """Which kind of data differs from the population database, never the data."""
+
+    field_class: ReasonClass | None = None
+
+
 class CaseRegisteredOnline(Event):
     type: Literal["case.registered_online"]
     data: Application
+
+
+class IntakeLookupMissed(Event):
+    """The officer looked a registration up and the system showed none (tra cứu không có thông tin đăng ký)."""
+
+    type: Literal["intake.lookup_missed"]
+    data: Application
+
+
+class BiometricCaptured(Event):
+    type: Literal["biometric.captured"]
+    data: Application
+
+
+class CaptureFailed(Event):
+    """A device did not take fingerprints or a picture."""
+
+    type: Literal["capture.failed"]
+    data: Failed
+
+
+class CaseManualEntry(Event):
+    """The dossier was typed in by hand after a reading error."""
+
+    type: Literal["case.manual_entry"]
+    data: Failed
+
+
+class CaseTransferred(Event):
+    type: Literal["case.transferred"]
+    data: Transferred
+
+
+class LegStarted(Event):
+    type: Literal["leg.started"]
+    data: OfLeg
+
+
+class LegEnded(Event):
+    type: Literal["leg.ended"]
+    data: OfLeg
+
+
+class PopdbMatched(Event):
+    type: Literal["popdb.matched"]
+    data: OfField
+
+
+class PopdbMismatched(Event):
+    type: Literal["popdb.mismatched"]
+    data: OfField
+
+
+class PopdbCorrected(Event):
+    type: Literal["popdb.corrected"]
+    data: OfField
 
 
 class CaseReceived(Event):
@@ -171,11 +252,21 @@ class CaseStopped(Event):
 
 EVENTS = (
     CaseRegisteredOnline,
+    IntakeLookupMissed,
     QueueTicketTaken,
     AppointmentMade,
     AppointmentMissed,
     CaseReceived,
+    BiometricCaptured,
+    CaptureFailed,
+    CaseManualEntry,
     CaseCompleted,
+    CaseTransferred,
+    LegStarted,
+    LegEnded,
+    PopdbMatched,
+    PopdbMismatched,
+    PopdbCorrected,
     PidRequested,
     PidProposed,
     PidDecided,

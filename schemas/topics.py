@@ -47,6 +47,7 @@ SOURCES = (
     _source("card-dispatch", "Ministry, post, units", "cards on their way to the place of return"),
     _source("handover", "counters, post, registers", "results published, cards and letters handed over"),
     _source("official-status", "snapshots of the official systems", "what official systems report"),
+    _source("eid", "e-ID platform", "electronic identification accounts, from request to activation"),
 )
 
 CONTROL = Topic(

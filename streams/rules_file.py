@@ -36,13 +36,23 @@ _DEADLINE_DEFAULTS: Mapping[str, Any] = {
     "grace_working_days": 1,
     "urgent_working_hours": 4,
     "cancels": ["case.refused", "case.withdrawn", "case.stopped"],
+    "returned_means": "ready",
     "source": "",
+}
+# Domain: what each class of flag waits for; all nv until an office confirms them.
+_THRESHOLDS: Mapping[str, int] = {
+    "done_without_evidence_days": 5,
+    "no_movement_extra_days": 3,
+    "no_movement_least_days": 5,
+    "uncollected_days": 10,
+    "failed_updates": 2,
 }
 _TIMES = ("cut_off", "ends_at", "next_ends_at")
 _NEEDED = frozenset({"id", "procedure", "amount", "unit", "calendar", "starts", "duty_ends_at", "effective_from"})
 _DEADLINE_FIELDS = frozenset(
-    {*_DEADLINE_DEFAULTS, *_NEEDED, *_TIMES, "effective_until", "at_risk", "pause", "stage", "leg", "example", "nv"}
-)
+    {*_DEADLINE_DEFAULTS, *_NEEDED, *_TIMES, "effective_until", "at_risk", "pause", "stage", "leg", "example", "nv",
+     "thresholds"}
+)  # fmt: skip
 
 
 class Example(NamedTuple):
@@ -76,7 +86,8 @@ def load_rules(folder: Path) -> dict[str, Any]:
         "deadlines": [_deadline(row) for row in _rows(documents, "deadline")],
         "cuts": [_plain_row(row) for row in _rows(documents, "cut")],
         "official": [_official(row) for row in _rows(documents, "official")],
-        "scoring": next((doc["scoring"]["system"] for doc in documents if "scoring" in doc), "portal"),
+        "scoring": _scoring(documents).get("system", "portal"),
+        "local": _scoring(documents).get("local", "onestop"),
     }
     compile_rules(content)
     return content
@@ -129,6 +140,11 @@ def _rows(documents: Iterable[Mapping[str, Any]], table: str) -> list[Mapping[st
     return [row for document in documents for row in document.get(table, ())]
 
 
+def _scoring(documents: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
+    found: Mapping[str, str] = next((document["scoring"] for document in documents if "scoring" in document), {})
+    return found
+
+
 def _deadline(row: Mapping[str, Any]) -> dict[str, Any]:
     where = f"deadline {row.get('id', '?')}"
     check_fields(where, row, _DEADLINE_FIELDS, _NEEDED)
@@ -139,6 +155,7 @@ def _deadline(row: Mapping[str, Any]) -> dict[str, Any]:
         "pauses": [_plain_row(pause) for pause in row.get("pause", _PAUSES)],
         "stages": [_plain_row(stage) for stage in row.get("stage", ())],
         "legs": [_plain_row(leg) for leg in row.get("leg", ())],
+        "thresholds": {**_THRESHOLDS, **row.get("thresholds", {})},
     }
     return {**_DEADLINE_DEFAULTS, **plain, **times, **rows}
 

@@ -23,7 +23,7 @@ TOKEN = "a-token"
 HANOI = 7 * 3600
 MON_FRI = [1, 1, 1, 1, 1, 0, 0]
 UNIT = "G01.801.001"
-INSTANTS = ("appointment_at", "ended_at", "new_due", "at")
+INSTANTS = ("appointment_at", "ended_at", "new_due", "at", "attempted_at")
 
 
 def at(text: str) -> int:
@@ -177,6 +177,14 @@ def deadline_row(**fields: Any) -> dict[str, Any]:
         "at_risk": [{"amount": 2, "unit": "working_day"}],
         "grace_working_days": 1,
         "urgent_working_hours": 4,
+        "returned_means": "ready",
+        "thresholds": {
+            "done_without_evidence_days": 5,
+            "no_movement_extra_days": 3,
+            "no_movement_least_days": 5,
+            "uncollected_days": 10,
+            "failed_updates": 2,
+        },
         "pauses": PAUSES,
         "cancels": ["case.refused", "case.withdrawn", "case.stopped"],
         "stages": [],
@@ -204,6 +212,7 @@ def content_of(*deadlines: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
         "deadlines": list(deadlines or [deadline_row()]),
         "official": rows,
         "scoring": "portal",
+        "local": "onestop",
     }
     return found | fields
 

@@ -143,7 +143,7 @@ def _told(done: activation.Activation) -> Iterator[str]:
     elif done.superseded_by is not None:
         yield f"rules {done.hash} stand in the log, and rules {done.superseded_by} came before the first tick after it"
     else:
-        yield f"rules {done.hash} are in force after {done.seconds:.1f} s: {len(done.moved):,} open cases moved"
+        yield f"rules {done.hash} are in force after {done.seconds:.1f} s; open cases moved: {len(done.moved):,}"
 
 
 def _moved(view: Mapping[str, Any]) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def read_clock(lines: Lines, rules: Rules) -> Clock:
         clock.due, clock.due_kind = clock.declared, "appointment"
         clock.stretches, clock.paused = [Running(clock.start[AT], None, clock.declared, 0)], False
     if clock.due is not None and clock.ended is not None:
-        clock.proven_at, clock.proof = _proven(lines, stops, clock.due)
+        clock.proven_at, clock.proof = proven(lines, stops, clock.due)
     return clock
 
 
@@ -165,7 +165,7 @@ def _ended(lines: Lines, kinds: frozenset[int]) -> Fact | None:
     return min(done, key=lambda fact: (fact[AT], fact[KIND], fact[ID])) if done else None
 
 
-def _proven(lines: Lines, kinds: frozenset[int], due: Due) -> tuple[int, Fact]:
+def proven(lines: Lines, kinds: frozenset[int], due: Due) -> tuple[int, Fact]:
     """By when the end is proven. What the unit itself wrote down after the due, of an end before it, counts from when
     it was written: it widens the range, and by itself never turns late into in time."""
     found = []

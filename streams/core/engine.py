@@ -9,9 +9,10 @@ import orjson
 
 from streams.core.case import NEVER, TOUCHED, Case
 from streams.core.clock import Clock, ground, read_clock
-from streams.core.discrepancy import Interval, intervals
+from streams.core.discrepancy import intervals
 from streams.core.facts import ARRIVED, AT, DATA, TooManyFacts, add, read_fact, seen
 from streams.core.flags import Context, open_classes, publish
+from streams.core.interval import Interval
 from streams.core.lines import Lines, read_lines
 from streams.core.moved import moved
 from streams.core.rules import Rules

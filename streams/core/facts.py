@@ -45,10 +45,18 @@ FIELDS: Mapping[str, str] = {
     "new_due": "x",
     "at": "t",
     "return_by": "j",
+    "to_unit": "m",
+    "leg": "q",
+    "agency": "h",
+    "level": "lv",
+    "field_class": "fc",
+    "must_act": "ma",
+    "snapshot": "ss",
+    "attempted_at": "aa",
 }
 LONG_NAME: Mapping[str, str] = {short: name for name, short in FIELDS.items()}
 # Fields that hold a number: instants in seconds, and the mark of a time known only to the day.
-NUMBERS = frozenset({"a", "e", "t", "w", "x", "y", "z"})
+NUMBERS = frozenset({"a", "e", "t", "w", "x", "y", "z", "aa"})
 # When a fact arrived says how long ticks must not see it, and nothing of what happened.
 ARRIVED = "z"
 

@@ -8,9 +8,9 @@ import orjson
 
 from streams.core.clock import Clock
 from streams.core.deadlines import Due
-from streams.core.discrepancy import Interval
 from streams.core.facts import AT, DATA, ID, KIND, Fact, fact_hash
 from streams.core.instants import local_text
+from streams.core.interval import Interval
 from streams.core.kinds import TYPE_OF_KIND
 from streams.core.ledger import (
     CLASS,

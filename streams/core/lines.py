@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.core.facts import ARRIVED, DATA, KIND, Fact
-from streams.core.kinds import CARD_PRINTED, OFFICIAL, PID_REQUESTED, RECEIVED, REGISTERED
+from streams.core.kinds import CARD_PRINTED, EID_RECEIVED, PID_REQUESTED, RECEIVED, REGISTERED, REPORTS
 from streams.core.observed import STATES, STEPS, State
+
+# What opens a case, the weightier first.
+_OPENS = (RECEIVED, PID_REQUESTED, EID_RECEIVED, REGISTERED)
 
 
 @dataclass(slots=True)
@@ -46,7 +49,7 @@ class Lines:
     def opened(self) -> Fact:
         """The fact that opened the case: its reception, else its registration, else the first known of it."""
         first = self.first
-        return first.get(RECEIVED) or first.get(PID_REQUESTED) or first.get(REGISTERED) or self.visible[0]
+        return next((first[kind] for kind in _OPENS if kind in first), self.visible[0])
 
 
 def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
@@ -64,7 +67,7 @@ def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
             next_at = shown if next_at is None else min(next_at, shown)
             continue
         visible.append(fact)
-        if kind == OFFICIAL:
+        if kind in REPORTS:
             official.setdefault(strings[data["s"]], []).append(fact)
             continue
         first.setdefault(kind, fact)

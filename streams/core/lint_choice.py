@@ -111,6 +111,7 @@ def transition(subject: Subject) -> Iterator[Found]:
 
 
 def cut_is_no_cut(subject: Subject) -> Iterator[Found]:
+    """A decision that gives as much time as the law, or more."""
     for rule in subject.deadlines():
         for cut in rule.cuts:
             if cut.term.amount >= rule.term.amount:
@@ -122,6 +123,7 @@ def cut_is_no_cut(subject: Subject) -> Iterator[Found]:
 
 
 def cut_beside_its_rule(subject: Subject) -> Iterator[Found]:
+    """A decision that is never in force on the days of the rule that it names."""
     for rule in subject.deadlines():
         for cut in rule.cuts:
             if cut.from_day < cut.until_day and (cut.until_day <= rule.from_day or rule.until_day <= cut.from_day):
@@ -134,6 +136,7 @@ def cut_beside_its_rule(subject: Subject) -> Iterator[Found]:
 
 
 def cut_outlives(subject: Subject) -> Iterator[Found]:
+    """A decision that goes on after its rule: the next version of the rule does not know it."""
     for rule in subject.deadlines():
         for cut in rule.cuts:
             if cut.from_day < rule.until_day < cut.until_day:

@@ -6,15 +6,31 @@ from itertools import pairwise
 from streams.core.calendar import Calendar
 from streams.core.deadlines import UNITS, Due, Span, Term, due, lead, share
 from streams.core.findings import Found, Subject
-from streams.core.kinds import HANDED_OVER, TYPE_OF_KIND
+from streams.core.kinds import HANDED_OVER, REPORTS, TYPE_OF_KIND
 from streams.core.rules import Deadline, Level, Stage
 
 _HOURS = frozenset({"working_hour", "working_day_at_hour", "half_day"})
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
+def event_never_comes(subject: Subject) -> Iterator[Found]:
+    """What an official system reports is no fact of the case: it starts, stops and pauses nothing."""
+    for rule in subject.deadlines():
+        stages = {kind: f"stage {stage.id}" for stage in rule.stages for kind in (stage.begins, stage.ends)}
+        pauses = {kind: f"pause {what.why}" for kind, (what, _) in rule.pausing.items()}
+        ends = dict.fromkeys(rule.ends | rule.posted | rule.cancels, "its end")
+        named = {**stages, **pauses, **ends, rule.starts: "its start"}
+        where, kind = next(((named[kind], kind) for kind in sorted(REPORTS) if kind in named), (None, 0))
+        if where is not None:
+            yield Found(
+                f"deadline {rule.id}",
+                f"{where} waits for {TYPE_OF_KIND[kind]}, which is no fact of the case and never comes",
+                "name an event of the evidence: what official systems report is compared with it, no more",
+            )
+
+
 def pause_never_runs(subject: Subject) -> Iterator[Found]:
-    """What begins a pause starts or stops the clock too: a pause outside of the clock is none."""
+    """What begins a pause starts or stops the clock too: outside of the clock there is no pause."""
     for rule in subject.deadlines():
         stops = rule.stops(posted=False) | rule.stops(posted=True)
         for kind, (what, begins) in sorted(rule.pausing.items()):
@@ -98,6 +114,7 @@ def level_out_of_reach(subject: Subject) -> Iterator[Found]:
 
 
 def same_day_of_several(subject: Subject) -> Iterator[Found]:
+    """A term of the same day that has several days."""
     for rule in subject.deadlines():
         if rule.term.unit == "same_day" and rule.term.amount > 1:
             yield Found(

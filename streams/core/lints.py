@@ -22,6 +22,7 @@ from streams.core.lint_choice import (
     transition,
 )
 from streams.core.lint_clock import (
+    event_never_comes,
     hours_missing,
     leg_longer_than_group,
     level_out_of_reach,
@@ -65,6 +66,7 @@ LINTS: tuple[Lint, ...] = (
     Lint("cut_is_no_cut", "error", cut_is_no_cut),
     Lint("cut_beside_its_rule", "error", cut_beside_its_rule),
     Lint("cut_outlives", "warning", cut_outlives),
+    Lint("event_never_comes", "error", event_never_comes),
     Lint("pause_never_runs", "error", pause_never_runs),
     Lint("start_is_stop", "error", start_is_stop),
     Lint("stages_with_a_hole", "warning", stages_with_a_hole),

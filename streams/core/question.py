@@ -10,7 +10,7 @@ from streams.core.deadlines import Due, Span, due
 from streams.core.engine import fold
 from streams.core.errors import CoreError
 from streams.core.instants import utc_text
-from streams.core.kinds import COMPLETED, RECEIVED, REGISTERED, TYPE_OF_KIND
+from streams.core.kinds import COMPLETED, OFFICIAL, RECEIVED, REGISTERED, TYPE_OF_KIND
 from streams.core.lines import Lines, read_lines
 from streams.core.pauses import span_of
 from streams.core.rules import FOR_EVER, Deadline, Leg, Rules
@@ -71,6 +71,8 @@ def answer(question: Question, rules: Rules) -> Answer:
     if clock.rule is None:
         raise NoRule(_unbound(question, rules, spans))
     supposed = clock.start is None
+    if supposed and clock.rule.starts == OFFICIAL:
+        raise NoRule(f"rule {clock.rule.id} starts with {TYPE_OF_KIND[OFFICIAL]}, which is no event of a case")
     if supposed:
         # The term runs from an event that is no reception (a leg, a request to a printing centre): ask as if it were.
         start = _entry(question, TYPE_OF_KIND[clock.rule.starts], question.completed or question.received)

@@ -64,6 +64,18 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """After how long silence or a contradiction is told (schemas.rules.ThresholdsRow)."""
+
+    done_without_evidence_days: int
+    no_movement_extra_days: int
+    no_movement_least_days: int
+    uncollected_days: int
+    failed_updates: int
+    accept_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """A shorter term by a decision of some units' own."""
 
@@ -102,6 +114,9 @@ class Deadline:
     levels: tuple[Level, ...]
     grace: int
     urgent_seconds: int
+    # What *returned* claims of a case: that the result is ready (a letter closes itself when printed), or handed over.
+    returned_means: str
+    thresholds: Thresholds
     stages: tuple[Stage, ...]
     # By kind of fact: how far it shows the case to be, as the number of a stage; after the last, their number.
     reached: Mapping[int, int]
@@ -163,12 +178,13 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rules of one activation. `scoring` is the system whose status scores a unit."""
+    """All rules of one activation. `scoring` is the system whose status scores a unit, `local` the unit's own."""
 
     hash: str
     by_procedure: Mapping[str, tuple[Deadline, ...]]
     official: Mapping[str, Mapping[str, str]]
     scoring: str
+    local: str
     calendar: Calendar
     # By calendar.
     closures: Mapping[str, tuple[Closure, ...]]
@@ -241,6 +257,7 @@ def compile_rules(content: Mapping[str, Any]) -> Rules:
         by_procedure=_by_procedure(deadlines),
         official=_official(content["official"]),
         scoring=content["scoring"],
+        local=content["local"],
         calendar=next(iter(calendars.values())),
         closures=_closures(content["closures"], calendars),
         campaigns=_campaigns(content["campaigns"], calendars),
@@ -287,6 +304,8 @@ def _deadline(row: Mapping[str, Any], calendars: Mapping[str, Calendar], cuts: S
         levels=tuple(_level(where, level) for level in row["at_risk"]),
         grace=row["grace_working_days"],
         urgent_seconds=row["urgent_working_hours"] * 3600,
+        returned_means=row["returned_means"],
+        thresholds=Thresholds(**row["thresholds"]),
         stages=stages,
         reached=_reached(stages),
         legs=tuple(_leg(where, leg) for leg in row["legs"]),

@@ -48,7 +48,13 @@ def test_every_schema_is_one(name: str) -> None:
 
 NEEDED = {
     "official.status_changed": {"system": "portal", "code": "4"},
+    "official.observed": {"system": "portal", "code": "4", "snapshot": "2026-01-05"},
+    "official.sync_failed": {"system": "portal"},
+    "update.failed_reported": {"system": "portal"},
     "case.extended": {"new_due": "2026-01-20T17:00:00+07:00"},
+    "case.transferred": {"to_unit": "G01.801.002"},
+    "leg.started": {"leg": "birth"},
+    "leg.ended": {"leg": "birth"},
 }
 
 

@@ -4,9 +4,9 @@ Intake and case workers are played by the test: it writes the broadcasts and com
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -24,11 +24,14 @@ from streams.wiring.activation import Activation, Place, activate
 from streams.wiring.law import Law, read_law
 from tests.core_builders import activation, at, tick
 from tests.rules_folder import write_rules
+from tests.unit.test_cli import run
 
 pytestmark = pytest.mark.services
 
 PARTITIONS = 2
 NOON = at("2026-01-12 12:00")
+T = TypeVar("T")
+Step = Callable[[], Awaitable[None]]
 
 
 class Played:
@@ -94,16 +97,27 @@ async def in_force(played: Played, law: Law, clock: str = "wall") -> None:
     await played.broadcast(*head, tick(NOON, rules=law.rules.hash))
 
 
-async def asked(played: Played, law: Law, seconds: float, *steps: Callable[[], Awaitable[None]]) -> Activation:
+async def asked(played: Played, law: Law, seconds: float, *steps: Step) -> Activation:
     """An activation, with what the workers do once it has been asked for."""
+    return await meanwhile(played, lambda: activate(law, played.settings, seconds, lambda *_: None), *steps)
+
+
+async def commanded(played: Played, *words: str, steps: Sequence[Step] = ()) -> tuple[int, str]:
+    """The same by the command: its exit code and what it printed."""
+    settings = {"kafka": played.settings.kafka, "prefix": played.settings.prefix, "demo": "true"}
+    code, said = await meanwhile(played, lambda: run("rules", "activate", *words, **settings), *steps)
+    return code, " ".join(said.split())
+
+
+async def meanwhile(played: Played, doing: Callable[[], T], *steps: Step) -> T:
     before = len(await played.requests())
-    doing = asyncio.create_task(asyncio.to_thread(activate, law, played.settings, seconds, lambda *_: None))
+    task = asyncio.create_task(asyncio.to_thread(doing))
     if steps:
-        while not doing.done() and len(await played.requests()) == before:  # noqa: ASYNC110  (in another thread)
+        while not task.done() and len(await played.requests()) == before:  # noqa: ASYNC110  (in another thread)
             await asyncio.sleep(0.05)
     for step in steps:
         await step()
-    return await doing
+    return await task
 
 
 async def test_law_is_asked_for_and_waited_for_until_every_case_is_judged(played: Played, old: Law, new: Law) -> None:
@@ -179,3 +193,54 @@ async def test_a_request_on_an_empty_log_stands_for_the_first_controller(played:
 
     assert done.waited_for is not None
     assert len(await played.requests()) == 1
+
+
+async def test_the_command_tells_when_and_whom_it_moved(played: Played, old: Law, new: Law) -> None:
+    await in_force(played, old)
+    days = [{"day": "2026-01-02", "worked": False, "source": "Document 12729/VPCP-KGVX"}]
+    moved = {
+        "before": "2026-01-09T00:00:00+07:00",
+        "after": "2026-01-10T00:00:00+07:00",
+        "rules": new.rules.hash,
+        "rule_before": "card 00",
+        "rule_after": "card 00",
+        "days": days,
+    }
+    steps = (
+        lambda: played.broadcast(activation(new.content), tick(NOON + 5, rules=new.rules.hash)),
+        lambda: played.judged([{"case": "a-token", "unit": "H26", "moved": moved}]),
+    )
+
+    code, said = await commanded(played, str(new.folder), "--list", steps=steps)
+
+    assert code == 0
+    assert f"rules {new.rules.hash} are in force after" in said
+    assert "open cases moved: 1" in said
+    assert "a-token H26 2026-01-09T00:00 2026-01-10T00:00 2026-01-02 off" in said
+
+
+async def test_the_command_ends_with_1_where_nobody_carried_it_out(played: Played, old: Law, new: Law) -> None:
+    await in_force(played, old)
+
+    code, said = await commanded(played, str(new.folder), "--wait", "0")
+
+    assert code == 1
+    assert "the law stands on 0 of 2 partitions" in said
+    assert "the request stands and will be carried out" in said
+
+
+async def test_the_command_does_nothing_where_the_law_is_in_force(played: Played, new: Law) -> None:
+    await in_force(played, new)
+
+    code, said = await commanded(played, str(new.folder))
+
+    assert (code, said) == (0, f"rules {new.rules.hash} are in force already: nothing to do")
+
+
+async def test_the_command_says_that_a_simulated_clock_judges_later(played: Played, old: Law, new: Law) -> None:
+    await in_force(played, old, clock="simulated")
+
+    code, said = await commanded(played, str(new.folder), steps=[lambda: played.broadcast(activation(new.content))])
+
+    assert code == 0
+    assert "the clock is simulated: cases are judged by them at the next tick" in said

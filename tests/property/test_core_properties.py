@@ -11,7 +11,7 @@ from schemas.flags import CASE_VIEW, FLAG
 from streams.core.case import EMPTY, Case, pack, unpack
 from streams.core.engine import NOTHING, assess, fold, judge
 from streams.core.facts import ARRIVED, AT, DATA
-from streams.core.kinds import KIND_OF_TYPE, OFFICIAL
+from streams.core.kinds import KIND_OF_TYPE, REPORTS
 from streams.core.rules import Rules, compile_rules
 from tests.core_builders import (
     TOKEN,
@@ -32,7 +32,7 @@ HOUR = 3600
 START = at("2026-01-05 00:00")
 END = at("2026-02-02 00:00")
 
-PLAIN_KINDS = sorted(name for name, kind in KIND_OF_TYPE.items() if kind != OFFICIAL)
+PLAIN_KINDS = sorted(name for name, kind in KIND_OF_TYPE.items() if kind not in REPORTS)
 # Few instants, so that many fall together; few ids, so that some come twice with another content.
 instants = st.integers(0, (END - START) // HOUR).map(lambda hours: START + hours * HOUR)
 ids = st.integers(1, 12)
@@ -60,8 +60,10 @@ def plain(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def echo(draw: st.DrawFn) -> dict[str, Any]:
     return entry(
-        "official.status_changed",
+        draw(st.sampled_from(["official.status_changed", "official.observed"])),
         draw(instants),
+        ended_at=draw(st.sampled_from(["2026-01-12 16:00", "2026-01-15 16:00", "2026-01-20", None, None])),
+        appointment_at=draw(st.sampled_from(["2026-01-13 17:00", "2026-01-16 17:00", None, None])),
         code=draw(st.sampled_from(["1", "2", "4", "4", "5", "7", "9", "10", "77"])),
         system=draw(st.sampled_from(["portal", "portal", "onestop"])),
         fact=draw(ids),

@@ -15,6 +15,10 @@ KINDS = (
     "card.received_at_unit", "card.returned", "case.refused", "result.delivered",
 )  # fmt: skip
 
+TROUBLE = (
+    "official.sync_failed", "update.failed_reported", "print.blocked", "print.unblocked", "intake.lookup_missed",
+    "case.registered_online",
+)  # fmt: skip
 # The due of a case without a pause.
 DUE = "2026-01-13T17:00:00Z"
 
@@ -55,8 +59,16 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
         report["data"] = {
             "system": draw(st.sampled_from(["portal", "onestop"])),
             "code": draw(st.sampled_from(["2", "4", "9", "10", "77"])),
+            **draw(
+                st.sampled_from([{}, {}, {"ended_at": "2026-01-12T09:00:00Z"}, {"ended_at": "2026-01-16T09:00:00Z"}])
+            ),
+            **draw(st.sampled_from([{}, {}, {"appointment_at": "2026-01-19T10:00:00Z"}])),
         }
         told.append(report)
+    for number, kind in enumerate(draw(st.lists(st.sampled_from(TROUBLE), max_size=4))):
+        trouble = entry(kind, when(), fact=300 + number)
+        trouble["data"] = {"system": "portal"} if "failed" in kind else {"must_act": "ministry"}
+        told.append(trouble)
     return told
 
 

@@ -42,4 +42,4 @@ def test_a_flag_that_a_story_does_not_name_fails_it() -> None:
         Line(3, "2026-01-12 08:00", "clock.ticked", ()),
     ]
 
-    assert [claims for _, claims in play(story, vietnam())] == [(), (), ("raises at_risk",)]
+    assert [claims for _, claims in play(story, vietnam())] == [(), (), ("raises at_risk", "raises no_movement")]

@@ -7,6 +7,7 @@ from benchmarks.hoso import CODES_KEY, TOKEN_KEY
 from benchmarks.measure import Run
 from benchmarks.report import page
 from benchmarks.tick import AT_DUE, DUE, LATER, NEAR, UNDER_LONGER_TERMS, Tick, longer, summary, told
+from benchmarks.workload import PLANTED_CLASSES
 from schemas.codec import decode, encode
 from schemas.topics import FLAGS, LOG
 from streams.adapters.sealing import CodesBox, LetterSealer, new_letter_keys
@@ -60,4 +61,4 @@ def _tick(at: int) -> dict[str, Any]:
 def _changes(cases: CasePartition, offset: int, entry: dict[str, Any]) -> Counter[tuple[str, str]]:
     written = cases.steps([Record(LOG.name, 0, offset, 0, None, encode(entry))])
     flags = [decode(one.value or b"") for part in written for one in part.records if one.topic == FLAGS.name]
-    return Counter((flag["class"], flag["state"]) for flag in flags)
+    return Counter((flag["class"], flag["state"]) for flag in flags if flag["class"] in PLANTED_CLASSES)

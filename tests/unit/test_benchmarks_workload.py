@@ -1,6 +1,7 @@
 """The work of the benchmarks: the same for one seed, valid, and with exactly the flags that it plants."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from benchmarks.hoso import CODES_KEY, TOKEN_KEY
 from benchmarks.replay import write_log
 from benchmarks.stock_app import Cases
-from benchmarks.workload import EVENTS_A_CASE, Outcome, Workload, build
+from benchmarks.workload import EVENTS_A_CASE, PLANTED_CLASSES, Outcome, Workload, build
 from schemas.codec import decode, encode
 from schemas.events import EVENT, TOPIC_OF_TYPE
 from schemas.topics import FLAGS, LOG
@@ -82,7 +83,7 @@ def test_stock_faust_finds_exactly_the_planted_flags(ticks: int) -> None:
         for offset, told in enumerate(events):
             cases.fold(told.case % 4, offset, *cases.read(told.topic, told.value))
         for partition in range(4):
-            found += Counter(_said(flag) for _, flag in cases.tick(partition, tick.at))
+            found += planted(flag for _, flag in cases.tick(partition, tick.at))
 
     assert found == work.planted
     assert cases.writes >= len(work.events)
@@ -93,7 +94,7 @@ def test_a_replay_of_the_written_log_finds_them_too(tmp_path: Path) -> None:
     replay = Replay(law=compile_rules(LAW))
 
     write_log(work, file)
-    found = Counter(_said(value) for chunk in read_file(file) for value in replay.feed(0, chunk))
+    found = planted(value for chunk in read_file(file) for value in replay.feed(0, chunk))
 
     assert found == work.planted
 
@@ -112,10 +113,11 @@ def _judged(work: Workload) -> tuple[Counter[tuple[str, str]], int]:
     out: list[Outgoing] = []
     for start in range(0, len(records), 300):
         out += [one for writes in cases.steps(records[start : start + 300]) for one in writes.records]
-    flags = Counter(_said(record.value or b"") for record in out if record.topic == FLAGS.name)
+    flags = planted(record.value or b"" for record in out if record.topic == FLAGS.name)
     return flags, 1 + len(work.events) + len(work.ticks) - len(log)
 
 
-def _said(value: bytes) -> tuple[str, str]:
-    flag = decode(value)
-    return flag["class"], flag["state"]
+def planted(flags: Iterable[bytes]) -> Counter[tuple[str, str]]:
+    """Records of the classes that the workload plants."""
+    told = (decode(flag) for flag in flags)
+    return Counter((flag["class"], flag["state"]) for flag in told if flag["class"] in PLANTED_CLASSES)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules_folder import write_rules
+from tests.rules_folder import RULES, write_rules
 from tests.unit.test_cli import run
 
 
@@ -66,6 +66,80 @@ def test_without_json_the_same_stands_in_tables(rules: str) -> None:
     assert "not verified law_of" in told
     assert "2026-01-02 Fri off 2 Document 12729/VPCP-KGVX" in told
     assert "due Fri 2026-01-09 24:00 legal" in told
+
+
+TABLES = {
+    "both dues": (
+        ("card", "2025-12-29", "--variant", "new", "--unit", "H26.1", "--appointment", "2026-01-08"),
+        "provincial due Thu 2026-01-08 24:00 5 working_day by decision 99/QD-UBND",
+    ),
+    "an appointment": (
+        ("card", "2025-12-29", "--variant", "new", "--appointment", "2026-01-20"),
+        "appointment 2026-01-20 8 working days after the due: no known way of counting gives that day",
+    ),
+    "a day off": (
+        ("card", "2025-12-29", "--variant", "new", "--appointment", "2026-01-11"),
+        "2026-01-11 1 working day after the due",
+    ),
+    "a leg": (("birth", "2026-01-12", "--leg", "registration"), "leg registration (justice): 1 working_day, Decree"),
+    "hours": (("plate", "2026-01-12T10:00"), "2026-01-12 Mon counted 6:00 2026-01-13 Tue counted 8:00"),
+    "no due": (("card", "2026-01-12", "--variant", "new", "--pause", "2026-01-13.."), "due none yet"),
+    "an older rule": (("card", "2024-06-03", "--variant", "new"), "in force from 2020-01-01 until 2024-07-01"),
+}
+
+
+@pytest.mark.parametrize("words, shown", TABLES.values(), ids=TABLES)
+def test_tables_show_what_was_found(rules: str, words: tuple[str, ...], shown: str) -> None:
+    code, said = run("due", *words, "--rules", rules)
+
+    assert code == 0
+    assert shown in " ".join(said.split())
+
+
+PLATE = 'starts = "case.completed"\nduty_ends_at = "result.published"\neffective_from = 2024-07-01\nsource = "Circular'
+NOTES = {
+    "a start that is not asked about": (
+        PLATE.replace("case.completed", "verification.done"),
+        ("plate", "2026-01-12T10:00"),
+        "the term runs from verification.done, taken to have happened when the dossier was complete",
+    ),
+    "no pause": (
+        "pause = []\n" + PLATE,
+        ("plate", "2026-01-12T10:00", "--pause", "2026-01-12T11:00..2026-01-12T14:00"),
+        "rule plate knows no pause for papers: --pause changes nothing",
+    ),
+    "the appointment": (
+        'due_governs = "declared"\n' + PLATE,
+        ("plate", "2026-01-12T10:00", "--appointment", "2026-01-15"),
+        "by rule plate the appointment given is what counts; the rest is computed beside it",
+    ),
+    "a leg in a pause": (
+        PLATE,
+        ("birth", "2026-01-12", "--leg", "registration", "--pause", "2026-01-12..2026-01-14"),
+        "pauses move the due of the group, not those of its legs",
+    ),
+}
+
+
+@pytest.mark.parametrize("plate, words, note", NOTES.values(), ids=NOTES)
+def test_what_a_reader_might_stumble_over_is_a_note(
+    tmp_path: Path, plate: str, words: tuple[str, ...], note: str
+) -> None:
+    folder = write_rules(tmp_path, rules=RULES.replace(PLATE, plate))
+
+    told = asked(str(folder), *words)
+
+    assert told["notes"] == [note]
+
+
+def test_a_rule_that_can_never_start_is_told(tmp_path: Path) -> None:
+    plate = PLATE.replace("case.completed", "official.status_changed")
+    folder = write_rules(tmp_path, rules=RULES.replace(PLATE, plate))
+
+    code, said = run("due", "plate", "2026-01-12", "--rules", str(folder))
+
+    assert code == 2
+    assert "rule plate starts with official.status_changed, which is no event of a case" in " ".join(said.split())
 
 
 def test_a_unit_with_a_closure_and_a_cut_has_dues_of_its_own(rules: str) -> None:

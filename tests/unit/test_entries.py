@@ -14,7 +14,13 @@ from tests.intake_builders import message
 TOKEN, FACT = "t" * 22, "0123456789abcdef"
 REQUIRED: dict[str, dict[str, Any]] = {
     "official.status_changed": {"system": "portal", "code": "4"},
+    "official.observed": {"system": "portal", "code": "4", "snapshot": "2026-01-05"},
+    "official.sync_failed": {"system": "portal"},
+    "update.failed_reported": {"system": "portal"},
     "case.extended": {"new_due": "2026-01-20T17:00:00Z"},
+    "case.transferred": {"to_unit": "G01.801.002"},
+    "leg.started": {"leg": "birth"},
+    "leg.ended": {"leg": "birth"},
 }
 
 

@@ -30,7 +30,10 @@ MODULES: Mapping[str, Sequence[str]] = {
     "stages": ("stages",),
     "promise": ("promise",),
 }
-QUICK = ("calendar", "office", "deadlines", "case_clock", "pauses", "dues", "stages", "promise")
+QUICK = (
+    "calendar", "office", "deadlines", "case_clock", "pauses", "dues", "stages", "promise",
+    "rules", "moved", "questions", "shipped_calendars",
+)  # fmt: skip
 LAST = (
     "tests/unit/core/test_hand_worked.py",
     "tests/property/test_calendar_properties.py",

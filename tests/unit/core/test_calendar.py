@@ -1,6 +1,6 @@
 """Working days and local time of a calendar, from the domain's own examples."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -128,3 +128,165 @@ def test_a_day_after_2100_is_counted_like_any_other() -> None:
     calendar = a_calendar()
 
     assert day_date(calendar.add_working_days(day("2150-01-05"), 7)) == date(2150, 1, 14)
+
+
+# The ends of the table of days
+
+
+@pytest.mark.parametrize(
+    "start, amount, last",
+    [
+        ("1899-12-25", 1, "1900-01-02"),  # a day before the first is taken for the first, a Monday
+        ("1900-01-01", 1, "1900-01-02"),
+        ("1900-01-03", -9, "1900-01-01"),
+        ("2199-12-30", 1, "2199-12-31"),
+        ("2199-12-31", 1, "2200-01-01"),
+        ("2199-12-31", 9, "2200-01-01"),
+        ("2300-01-01", 1, "2200-01-01"),
+    ],
+)
+def test_working_days_are_counted_from_1900_to_2200(start: str, amount: int, last: str) -> None:
+    assert day_date(a_calendar().add_working_days(day(start), amount)) == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize("when", ["1899-12-25", "2200-01-02"])
+def test_on_a_day_that_it_does_not_know_a_calendar_has_no_hours(when: str) -> None:
+    calendar = a_calendar()
+
+    assert (calendar.is_working(day(when)), calendar.hours_of(day(when)), calendar.reception_of(day(when))) == (
+        False,
+        (),
+        (),
+    )
+
+
+def test_a_calendar_does_not_write_out_its_days() -> None:
+    assert len(repr(a_calendar())) < 2000
+
+
+# Clocks that change
+
+
+SPRING, AUTUMN = (int(datetime(2015, *when, tzinfo=UTC).timestamp()) for when in ((3, 8, 7), (11, 1, 6)))
+NEW_YORK = a_calendar(offsets=[[-(1 << 40), -5 * 3600], [SPRING, -4 * 3600], [AUTUMN, -5 * 3600]])
+# Sài Gòn went from eight hours ahead to seven at midnight of 13 June 1975, and has never changed since.
+JUNE_1975 = int(datetime(1975, 6, 12, 16, tzinfo=UTC).timestamp())
+SAIGON = a_calendar(offsets=[[-(1 << 40), 8 * 3600], [JUNE_1975, 7 * 3600]])
+
+
+def test_a_clock_changes_at_the_very_second() -> None:
+    found = [NEW_YORK.offset(at) // 3600 for at in (SPRING - 1, SPRING, AUTUMN - 1, AUTUMN)]
+
+    assert found == [-5, -4, -4, -5]
+
+
+@pytest.mark.parametrize(
+    "local, utc",
+    [
+        ("2015-03-08 01:59:59", "2015-03-08 06:59:59"),
+        ("2015-03-08 02:30:00", "2015-03-08 07:30:00"),  # skipped: read by the first offset
+        ("2015-03-08 03:00:00", "2015-03-08 07:00:00"),
+        ("2015-03-08 09:00:00", "2015-03-08 13:00:00"),
+        ("2015-11-01 00:59:59", "2015-11-01 04:59:59"),
+        ("2015-11-01 01:30:00", "2015-11-01 05:30:00"),  # repeated: likewise
+        ("2015-11-01 02:00:00", "2015-11-01 07:00:00"),
+        ("2015-11-01 09:00:00", "2015-11-01 14:00:00"),
+    ],
+)
+def test_a_time_of_day_is_read_by_the_clock_of_its_hour(local: str, utc: str) -> None:
+    assert NEW_YORK.instant(*day_and_second(local)) == utc_instant(utc)
+
+
+@pytest.mark.parametrize(
+    "local, utc",
+    [
+        ("1975-06-12 09:00:00", "1975-06-12 01:00:00"),
+        ("1975-06-12 20:00:00", "1975-06-12 12:00:00"),
+        ("1975-06-13 09:00:00", "1975-06-13 02:00:00"),
+    ],
+)
+def test_a_time_of_day_before_the_last_change_is_read_by_the_clock_before_it(local: str, utc: str) -> None:
+    assert SAIGON.instant(*day_and_second(local)) == utc_instant(utc)
+
+
+def day_and_second(text: str) -> tuple[int, int]:
+    moment = datetime.fromisoformat(text)
+    return day(text[:10]), moment.hour * 3600 + moment.minute * 60 + moment.second
+
+
+def utc_instant(text: str) -> int:
+    return int(datetime.fromisoformat(f"{text}Z").timestamp())
+
+
+# Hours
+
+
+MORNING, EARLY, LONG = ((28_800, 43_200),), ((25_200, 36_000),), ((25_200, 79_200),)
+
+
+def test_each_weekday_has_its_own_hours() -> None:
+    calendar = a_calendar(hours=[MORNING, LONG, LONG, LONG, EARLY, (), ()], days=SWAP)
+
+    found = [calendar.hours_of(day(f"2026-01-{number:02d}")) for number in (5, 6, 9, 10, 11)]
+
+    assert found == [MORNING, LONG, EARLY, MORNING, ()]
+
+
+def test_dossiers_are_taken_in_on_a_saturday_with_hours_and_on_no_weekday_off() -> None:
+    calendar = a_calendar(reception=[MORNING, LONG, LONG, LONG, LONG, EARLY, ()], days={"2026-01-07": 0})
+
+    found = [calendar.reception_of(day(f"2026-01-{number:02d}")) for number in (5, 6, 7, 10, 11)]
+
+    assert found == [MORNING, LONG, (), EARLY, ()]
+
+
+def test_on_a_day_worked_by_decree_dossiers_are_taken_in_at_its_own_hours_or_else_at_mondays() -> None:
+    calendar = a_calendar(
+        reception=[MORNING, LONG, LONG, LONG, LONG, EARLY, ()], days={"2026-01-10": 1, "2026-01-11": 1}
+    )
+
+    assert [calendar.reception_of(day(when)) for when in ("2026-01-10", "2026-01-11")] == [EARLY, MORNING]
+
+
+# Two calendars beside each other
+
+
+def test_the_days_on_which_two_calendars_differ_are_told_with_both_ends() -> None:
+    plain, other = a_calendar(), a_calendar(days=SWAP)
+    second, tenth = day("2026-01-02"), day("2026-01-10")
+
+    assert plain.differences(other, second, tenth) == other.differences(plain, second, tenth) == [second, tenth]
+    assert plain.differences(other, second + 1, tenth - 1) == []
+
+
+def test_more_days_make_another_calendar_as_if_they_had_stood_in_its_row() -> None:
+    first, second = {"2026-01-10": 1}, {"2026-01-02": 0}
+    whole = a_calendar(id="both", days=second | first, reasons={"2026-01-10": "a decree", "2026-01-02": "a storm"})
+
+    found = a_calendar(days=first, reasons={"2026-01-10": "a decree"}).with_days(
+        "both", {day("2026-01-02"): 0}, {day("2026-01-02"): "a storm"}
+    )
+
+    assert found == whole
+
+
+def test_the_order_of_days_in_a_row_means_nothing() -> None:
+    assert a_calendar(days=dict(reversed(SWAP.items()))) == a_calendar(days=SWAP)
+
+
+def test_the_hash_of_days_counts_both_ends_and_what_each_day_is() -> None:
+    calendar = a_calendar(days=SWAP)
+    ends = day("2026-01-02"), day("2026-01-10")
+    hashes = [
+        calendar.days_hash(*ends),
+        calendar.days_hash(ends[0] + 1, ends[1]),
+        calendar.days_hash(ends[0], ends[1] - 1),
+        a_calendar(days=SWAP | {"2026-01-02": 1}).days_hash(*ends),
+        a_calendar(days={"2026-01-05": 0, "2026-01-10": 1}).days_hash(*ends),
+    ]
+
+    assert len(set(hashes)) == len(hashes)
+
+
+def test_the_hash_of_days_stays_what_flags_have_borne_so_far() -> None:
+    assert a_calendar(days=SWAP).days_hash(day("2026-01-01"), day("2026-01-31")) == "cf6d479dba1b4710"

@@ -5,12 +5,12 @@ from itertools import product
 import pytest
 
 from streams.core import official
-from streams.core.kinds import ASIDE, HANDED_OVER, KIND_OF_TYPE, OFFICIAL, TURNED_AWAY, TYPE_OF_KIND
+from streams.core.kinds import ASIDE, HANDED_OVER, KIND_OF_TYPE, REPORTS, TURNED_AWAY, TYPE_OF_KIND
 from streams.core.lines import read_lines
 from streams.core.observed import TRANSITIONS, State
 from tests.core_builders import case_of, entry
 
-KINDS = sorted(kind for kind in TYPE_OF_KIND if kind != OFFICIAL and kind not in ASIDE)
+KINDS = sorted(kind for kind in TYPE_OF_KIND if kind not in REPORTS | ASIDE)
 # The order of a life without a flaw.
 LIFE = [
     "case.registered_online",

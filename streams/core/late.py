@@ -1,0 +1,66 @@
+"""Late, or about to be: overdue, at risk, and an appointment that is not the day the law computes."""
+
+from collections.abc import Iterator
+
+from streams.core.clock import Clock
+from streams.core.deadlines import lead, share
+from streams.core.facts import AT
+from streams.core.interval import Interval, told
+from streams.core.lines import Lines
+from streams.core.pauses import Running, span_of
+from streams.core.promise import difference
+from streams.core.promise import since as promised_since
+from streams.core.rules import Level, Rules
+from streams.core.stages import UNIT, holder_at, holders
+
+# The level of a term that is used up.
+USED_UP = "100%"
+
+
+def overdue(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
+    """After the due, until the result is ready. A hand-over alone, after due, proves neither late nor in time."""
+    if clock.due is None or clock.paused or clock.rule is None:
+        return
+    if clock.is_proven_in_time or clock.says_nothing_of_readiness:
+        return
+    holder = holder_at(holders(lines, clock), clock.due.at) if clock.rule.stages else None
+    owner, stage = (UNIT, None) if holder is None else (holder.owner, holder.by)
+    evidence = told(stage, clock.ended, clock.proof)
+    yield Interval("overdue", clock.due.at, clock.proven_at, evidence, clock.due, clock.due_kind, owner, USED_UP)
+
+
+def at_risk(_lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
+    """The due is near, the clock runs, the result is not ready: an interval a level, each ended by the next."""
+    rule, end = clock.rule, clock.ended
+    if rule is None:
+        return
+    for stretch in clock.stretches:
+        last = min(at for at in (stretch.until, stretch.due.at, end[AT] if end else None) if at is not None)
+        reached = sorted((max(_reached(clock, level, stretch), stretch.since), level.name) for level in rule.levels)
+        following = [begins for begins, _ in reached[1:]]
+        for (begins, name), next_level in zip(reached, [*following, last], strict=False):
+            ends = min(next_level, last)
+            if begins < ends:
+                closing = told(end) if end is not None and end[AT] == ends else ()
+                yield Interval("at_risk", begins, ends, closing, stretch.due, clock.due_kind, UNIT, name)
+
+
+def wrong_due(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
+    """The appointment given is not the day that law and decision compute."""
+    found = difference(lines, clock)
+    if found is None:
+        return
+    begins, end = promised_since(clock)[AT], clock.ended
+    until = None if end is None else end[AT]
+    if until is None or begins < until:
+        yield Interval("wrong_due", begins, until, told(end), clock.declared, "appointment", UNIT, None, found)
+
+
+def _reached(clock: Clock, level: Level, stretch: Running) -> int:
+    """The instant at which a level is reached under the due of a stretch."""
+    assert clock.rule is not None
+    assert clock.start is not None
+    if not level.percent:
+        return lead(clock.calendar, level.unit, stretch.due, level.amount)
+    term = clock.rule.term if clock.cut is None else clock.cut.term
+    return share(clock.calendar, term, span_of(clock.start), stretch.used, stretch.due, level.percent)

@@ -1,0 +1,199 @@
+"""What the systems report against what the evidence shows: open although done, late although in time, done although
+nothing shows it, and systems that disagree with each other."""
+
+from collections.abc import Iterator, Sequence
+
+from streams.core.clock import Clock, proven
+from streams.core.deadlines import Due
+from streams.core.facts import AT, DATA, Fact, is_day
+from streams.core.interval import Interval, told
+from streams.core.kinds import HANDED_OVER
+from streams.core.lines import Lines
+from streams.core.office import subtract_office_seconds
+from streams.core.official import CLOSED, OPEN, UNKNOWN
+from streams.core.rules import Deadline, Rules
+from streams.core.stages import UNIT
+
+OPERATOR = "operator"
+DONE, RETURNED = "done", "returned"
+
+Report = tuple[Fact, str]
+
+
+def reports(lines: Lines, rules: Rules, system: str) -> list[Report]:
+    """What a system reported, with the state each code means. A code that no rule maps says nothing."""
+    found = []
+    for fact in lines.official.get(system, ()):
+        state = rules.official_state(system, lines.strings[fact[DATA]["o"]])
+        if state != UNKNOWN:
+            found.append((fact, state))
+    return found
+
+
+def runs(told_states: Sequence[Report], states: frozenset[str]) -> Iterator[tuple[Fact | None, Fact, Fact | None]]:
+    """Runs in which a system showed the case in one of the states: the report before each, the one that opened it, and
+    the one that closed it."""
+    before: Fact | None = None
+    opening: Fact | None = None
+    for fact, state in told_states:
+        if state in states:
+            opening = opening or fact
+            continue
+        if opening is not None:
+            yield before, opening, fact
+            opening = None
+        before = fact
+    if opening is not None:
+        yield before, opening, None
+
+
+def falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
+    """The duty is done by evidence, and the scoring system still shows the case open after the grace."""
+    rule, done = clock.rule, clock.ended
+    if rule is None or done is None:
+        return
+    for before, opening, closing in runs(reports(lines, rules, rules.scoring), OPEN):
+        since = max(opening, done, key=lambda fact: fact[AT])
+        begins = _after_grace(clock, rule, since)
+        if closing is None or begins < closing[AT]:
+            until = closing[AT] if closing else None
+            owner, other = _who_closes(lines, rules, until)
+            evidence = told(done, before, opening, other, closing)
+            yield Interval("falsely_pending", begins, until, evidence, *_promised(clock), owner)
+
+
+def out_of_sync(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
+    """The unit's own system has closed the case, the scoring one still shows it open after the grace (lệch đồng bộ)."""
+    rule = clock.rule
+    if rule is None or rules.local not in lines.official:
+        return
+    portal = list(runs(reports(lines, rules, rules.scoring), OPEN))
+    for _, closed, reopened in runs(reports(lines, rules, rules.local), CLOSED):
+        for before, opening, closing in portal:
+            begins = _grace_ends(clock, rule.grace, max(opening, closed, key=lambda fact: fact[AT]))
+            ends = min((fact for fact in (reopened, closing) if fact is not None), key=lambda f: f[AT], default=None)
+            until = None if ends is None else ends[AT]
+            if until is None or begins < until:
+                evidence = told(before, opening, closed, reopened, closing)
+                yield Interval("out_of_sync", begins, until, evidence, *_promised(clock), OPERATOR)
+
+
+def falsely_late(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
+    """The scoring system counts the case late, by its state or its declared end; the result was ready in time.
+
+    It does not vanish when the case is closed with a late end: it stays (*đã đóng, bị tính trễ*) until a report brings
+    the end to the appointment or before it.
+    """
+    rule = clock.rule
+    due, kind = _promised(clock)
+    if rule is None or due is None or clock.ended is None:
+        return
+    at, proof = proven(lines, rule.stops(clock.posted), due)
+    if at > due.at or clock.says_nothing_of_readiness:
+        return
+    opening: Fact | None = None
+    ends_by: Fact | None = None
+    for fact, state in reports(lines, rules, rules.scoring):
+        ends_by = _ends_by(fact, state, ends_by)
+        if state in OPEN or (ends_by is not None and _declared_day(clock, ends_by) > due.day):
+            opening = opening or fact
+        elif opening is not None:
+            yield from _counted_late(lines, clock, rules, (opening, proof, fact), (due, kind))
+            opening = None
+    if opening is not None:
+        last = ends_by if ends_by is not None and ends_by[AT] > due.at else None
+        yield from _counted_late(lines, clock, rules, (opening, proof, None), (due, kind), last)
+
+
+def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
+    """Reported as done with nothing that shows the result ready, or as returned with no hand-over, some days after."""
+    rule = clock.rule
+    if rule is None or clock.start is None:
+        return
+    days = rule.thresholds.done_without_evidence_days
+    told_states = reports(lines, rules, rules.scoring)
+    handed = min((f for kind, f in lines.first.items() if kind in HANDED_OVER), key=lambda f: f[AT], default=None)
+    for _, opening, closing in runs(told_states, frozenset({DONE, RETURNED})):
+        begins = _grace_ends(clock, days, opening)
+        yield from _unproven(begins, clock.ended, opening, closing)
+        if rule.returned_means != "handed_over" or clock.ended is None:
+            continue
+        given = next((fact for fact, state in told_states if state == RETURNED and fact[AT] >= opening[AT]), None)
+        if given is not None and (closing is None or given[AT] < closing[AT]):
+            begins = max(_grace_ends(clock, days, given), clock.ended[AT])
+            yield from _unproven(begins, handed, given, closing, clock.ended)
+
+
+def _unproven(
+    begins: int, evidence: Fact | None, opening: Fact, closing: Fact | None, *more: Fact
+) -> Iterator[Interval]:
+    """From the end of the days until evidence comes, or the report is taken back."""
+    if evidence is not None and evidence[AT] <= begins:
+        return
+    ends = min((fact for fact in (evidence, closing) if fact is not None), key=lambda fact: fact[AT], default=None)
+    if ends is None or begins < ends[AT]:
+        yield Interval("falsely_done", begins, None if ends is None else ends[AT], told(opening, *more, ends))
+
+
+def _counted_late(
+    lines: Lines,
+    clock: Clock,
+    rules: Rules,
+    facts: tuple[Fact, Fact, Fact | None],
+    due: tuple[Due, str | None],
+    last: Fact | None = None,
+) -> Iterator[Interval]:
+    opening, proof, closing = facts
+    begins = max(due[0].at, opening[AT])
+    until = None if closing is None else closing[AT]
+    if until is None or begins < until:
+        owner, other = _who_closes(lines, rules, until)
+        evidence = told(opening, clock.ended, proof, other, last, closing)
+        yield Interval("falsely_late", begins, until, evidence, due[0], due[1], owner)
+
+
+def _ends_by(fact: Fact, state: str, before: Fact | None) -> Fact | None:
+    """The report that gives a closed case its end: of *done* before *returned*, unless a later one declares another."""
+    if state in OPEN:
+        return None
+    return fact if before is None or state != RETURNED or "e" in fact[DATA] else before
+
+
+def _declared_day(clock: Clock, report: Fact) -> int:
+    """The day on which a case ended, as its system declares it; else the day of the report."""
+    return clock.calendar.day_of(report[DATA].get("e", report[AT]), stands_for_day="e" in report[DATA])
+
+
+def _promised(clock: Clock) -> tuple[Due | None, str | None]:
+    """What a scoring system counts by: the appointment, or the computed due where none was given."""
+    if clock.declared is not None:
+        return clock.declared, "appointment"
+    return clock.computed, None if clock.computed is None else "legal"
+
+
+def _after_grace(clock: Clock, rule: Deadline, since: Fact) -> int:
+    """The end of the grace; on the due day already the rule's working hours before closing, whatever the grace."""
+    begins = _grace_ends(clock, rule.grace, since)
+    due, _ = _promised(clock)
+    if due is not None and since[AT] <= due.at:
+        urgent = subtract_office_seconds(clock.calendar, clock.calendar.end_of(due.day), rule.urgent_seconds)
+        begins = min(begins, max(since[AT], urgent))
+    return begins
+
+
+def _grace_ends(clock: Clock, days: int, since: Fact) -> int:
+    """24:00 of so many working days after a fact."""
+    day = clock.calendar.day_of(since[AT], stands_for_day=is_day(since))
+    return clock.calendar.end_of(clock.calendar.add_working_days(day, days))
+
+
+def _who_closes(lines: Lines, rules: Rules, until: int | None) -> tuple[str, Fact | None]:
+    """The unit, if its own system was open too, or unknown, as long as the flag held; the operator, where the unit's
+    system had closed the case; and the fact that says so."""
+    for system, facts in sorted(lines.official.items()):
+        shown = [fact for fact in facts if until is None or fact[AT] <= until]
+        if system != rules.scoring and shown:
+            state = rules.official_state(system, lines.strings[shown[-1][DATA]["o"]])
+            if state in CLOSED:
+                return OPERATOR, shown[-1]
+    return UNIT, None

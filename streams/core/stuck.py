@@ -1,0 +1,159 @@
+"""Cases that do not go on, and where they lie: updates that fail, steps that do not come, registrations that nobody
+finds, cards that cannot be printed, results that nobody collects."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from streams.core.clock import Clock
+from streams.core.facts import AT, ID, KIND, Fact, is_day, text
+from streams.core.interval import Interval, told
+from streams.core.kinds import (
+    CARD_PRINTED,
+    HANDED_OVER,
+    LOOKUP_MISSED,
+    PRINT_BLOCKED,
+    PRINT_UNBLOCKED,
+    RECEIVED,
+    REGISTERED,
+    REPORTS,
+    SYNC_FAILED,
+    UPDATE_FAILED,
+)
+from streams.core.lines import Lines
+from streams.core.official import OPEN
+from streams.core.reported import OPERATOR, reports
+from streams.core.rules import Rules
+from streams.core.stages import CITIZEN, UNIT, Held, holder_at, holders
+
+# What moves no case: it tells of systems, or of the case's clock.
+_MOVES_NOTHING = REPORTS | {SYNC_FAILED, UPDATE_FAILED}
+
+
+def hung(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
+    """Past due, shown open, and it cannot be updated: failed updates as many as the rule says, or the unit's report."""
+    if clock.due is None or clock.rule is None:
+        return
+    needed = clock.rule.thresholds.failed_updates
+    failures: list[Fact] = []
+    shown: tuple[Fact, str] | None = None
+    told_states = {fact[ID]: state for fact, state in reports(lines, rules, rules.scoring)}
+    for fact in (*lines.visible, None):
+        state = None if fact is None else told_states.get(fact[ID])
+        if fact is not None and fact[KIND] in (SYNC_FAILED, UPDATE_FAILED):
+            failures.append(fact)
+        elif fact is None or state is not None:
+            reported = [one for one in failures if one[KIND] == UPDATE_FAILED]
+            if shown is not None and shown[1] in OPEN and (reported or len(failures) >= needed):
+                decisive = reported[:1] or failures[:needed]
+                begins = max(clock.due.at, decisive[-1][AT])
+                until = None if fact is None else fact[AT]
+                if until is None or begins < until:
+                    evidence = told(shown[0], *decisive, fact)
+                    yield Interval("hung", begins, until, evidence, clock.due, clock.due_kind, OPERATOR)
+            failures = []
+            shown = None if fact is None or state is None else (fact, state)
+
+
+def no_movement(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
+    """Nothing came of a case for longer than the target of its stage and some days, and its clock was not paused."""
+    rule, start, ended = clock.rule, clock.start, clock.ended
+    if rule is None or start is None or not rule.stages:
+        return
+    held = holders(lines, clock)
+    ends = [ended] if ended is not None else []
+    points = [
+        fact
+        for fact in lines.visible
+        if fact[KIND] not in _MOVES_NOTHING and start[AT] <= fact[AT] and (ended is None or fact[AT] < ended[AT])
+    ]
+    for fact, following in pairwise([*points, *ends, *([] if ends else [None])]):
+        assert fact is not None
+        holder = holder_at(held, fact[AT])
+        if holder is None or _is_paused(clock, fact[AT]):
+            continue
+        begins = _days_after(clock, fact, _patience(clock, holder))
+        until = None if following is None else following[AT]
+        if until is None or begins < until:
+            yield Interval("no_movement", begins, until, told(fact, holder.by, following), accountable=holder.owner)
+
+
+def lost_registration(lines: Lines, _clock: Clock, rules: Rules) -> Iterator[Interval]:
+    """Registered, and the place of intake found nothing, until a system shows the case or it is taken in."""
+    missed = lines.first.get(LOOKUP_MISSED)
+    if missed is None:
+        return
+    found = [fact for fact, _ in reports(lines, rules, rules.scoring) if fact[AT] > missed[AT]]
+    received = lines.first.get(RECEIVED)
+    if received is not None and received[AT] > missed[AT]:
+        found.append(received)
+    closing = min(found, key=lambda fact: fact[AT], default=None)
+    until = None if closing is None else closing[AT]
+    registered = lines.first.get(REGISTERED)
+    yield Interval("lost_registration", missed[AT], until, told(registered, missed, closing), accountable=OPERATOR)
+
+
+def not_accepted(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
+    """An online dossier neither accepted nor refused in its term, where the procedure needs no visit first."""
+    rule, registered = clock.rule, lines.first.get(REGISTERED)
+    if rule is None or registered is None or rule.thresholds.accept_days is None:
+        return
+    answers = [fact for fact, state in reports(lines, rules, rules.scoring) if state != "registered"]
+    answers += [fact for kind, fact in lines.first.items() if kind > REGISTERED and kind not in _MOVES_NOTHING]
+    answered = min((fact for fact in answers if fact[AT] >= registered[AT]), key=lambda f: f[AT], default=None)
+    begins = _days_after(clock, registered, rule.thresholds.accept_days)
+    until = None if answered is None else answered[AT]
+    if until is None or begins < until:
+        yield Interval("not_accepted", begins, until, told(registered, answered))
+
+
+def print_blocked(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
+    """A card that cannot be printed, until it can, is printed, or the case ends; whoever must act is accountable."""
+    blocked: Fact | None = None
+    for fact in lines.visible:
+        if fact[KIND] == PRINT_BLOCKED:
+            blocked = blocked or fact
+        elif blocked is not None and (fact[KIND] in (PRINT_UNBLOCKED, CARD_PRINTED) or fact is clock.ended):
+            yield _blocked(lines, blocked, fact)
+            blocked = None
+    if blocked is not None and (clock.ended is None or clock.ended[AT] > blocked[AT]):
+        yield _blocked(lines, blocked, None)
+
+
+def not_collected(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
+    """A result that lies ready at the unit for longer than some days: it waits for the citizen."""
+    rule, ended = clock.rule, clock.ended
+    if rule is None or ended is None or ended[KIND] not in rule.ends or rule.returned_means != "handed_over":
+        return
+    handed = min((f for kind, f in lines.first.items() if kind in HANDED_OVER), key=lambda f: f[AT], default=None)
+    begins = _days_after(clock, ended, rule.thresholds.uncollected_days)
+    until = None if handed is None else handed[AT]
+    if until is None or begins < until:
+        yield Interval("not_collected", begins, until, told(ended, handed), accountable=CITIZEN)
+
+
+def _patience(clock: Clock, holder: Held) -> int:
+    """The days after which a stage that shows nothing has stopped: its target and some, and never fewer than a few."""
+    assert clock.rule is not None
+    wait = clock.rule.thresholds
+    stage = next((one for one in clock.rule.stages if one.id == holder.stage), None)
+    target = stage.term.amount if stage is not None and stage.term and stage.term.unit == "working_day" else 0
+    return max(wait.no_movement_least_days, target + wait.no_movement_extra_days)
+
+
+def _is_paused(clock: Clock, at: int) -> bool:
+    return any(
+        pause.refused is None and pause.asked[AT] <= at and (pause.ended is None or at < pause.ended[AT])
+        for pause in clock.pauses
+    )
+
+
+def _days_after(clock: Clock, fact: Fact, days: int) -> int:
+    """24:00 of so many working days after a fact."""
+    day = clock.calendar.day_of(fact[AT], stands_for_day=is_day(fact))
+    return clock.calendar.end_of(clock.calendar.add_working_days(day, days))
+
+
+def _blocked(lines: Lines, blocked: Fact, closing: Fact | None) -> Interval:
+    owner = text(blocked, "ma", lines.strings) or UNIT
+    until = None if closing is None else closing[AT]
+    return Interval("print_blocked", blocked[AT], until, told(blocked, closing), accountable=owner)
