@@ -10,6 +10,7 @@ from schemas.envelope import Wire
 FlagClass = Literal[
     "overdue", "at_risk", "falsely_pending", "wrong_due", "out_of_sync", "falsely_late", "hung", "no_movement",
     "lost_registration", "not_accepted", "falsely_done", "backdated", "rewritten", "print_blocked", "not_collected",
+    "unknown",
 ]  # fmt: skip
 DueKind = Literal["legal", "provincial", "appointment"]
 FlagState = Literal["raised", "cleared", "withdrawn"]
@@ -55,7 +56,8 @@ class Flag(Wire):
 
     `since` and `until` bound the time in which the condition held; `until` is null while it holds, both are null where
     the flag is withdrawn because late facts show that it never held.
-    `accountable` is whom alerts go to, `scored_unit` who is charged. `level` says how much of the term is used up (75%)
+    `unit` has the case now. `accountable` is whom alerts go to, `scored_unit` who is charged: the unit that had the
+    case when the condition began, which a transfer does not change. `level` says how much of the term is used up (75%)
     or how near its end is (2 working_day). `known_late`: the sources wrote the case down only after the condition held.
     """
 
@@ -122,6 +124,7 @@ class HeldLine(Wire):
 
     stage: str
     owner: str
+    unit: str | None
     since: LocalInstant
     until: LocalInstant | None
     taken: Annotated[int, Field(ge=0)] | None
@@ -158,6 +161,7 @@ class Moved(Wire):
 class CaseView(Wire):
     """The newest view of a case: both lines side by side, its dues and its verdict.
 
+    `review` names what somebody should look at, which is no flag (streams/core/review.py).
     `due_computed` is the shorter of the legal and the provincial due, `due_declared` the appointment given; `moved` is
     the last move of an open case's due by new rules.
     """
@@ -181,6 +185,7 @@ class CaseView(Wire):
     provisional: bool
     illegal: Annotated[int, Field(ge=0)]
     flags: tuple[FlagClass, ...]
+    review: tuple[str, ...]
     rule: str | None
     pauses: tuple[PauseLine, ...]
     extensions: tuple[ExtensionLine, ...]

@@ -66,6 +66,24 @@ class CampaignRow(Wire):
     source: Source
 
 
+class CoverageRow(Wire):
+    """Whether a feed (a source topic by its short name) tells all of some units and procedures between two days.
+
+    Absence is evidence only where it is live; no units and no procedures named means all. What is declared broken
+    bears the number of the document that says so.
+    """
+
+    id: Label
+    feed: Label
+    units: list[Label]
+    procedures: list[Label]
+    state: Literal["live", "broken", "never_connected"]
+    first: Day
+    last: Day | None = None
+    document: Label | None = None
+    source: Source
+
+
 class LeadLevel(Wire):
     """At risk from so many units before the due."""
 
@@ -194,6 +212,7 @@ class RulesContent(Wire):
     campaigns: list[CampaignRow]
     deadlines: list[DeadlineRow]
     cuts: list[CutRow]
+    coverage: list[CoverageRow]
     official: list[OfficialRow]
     scoring: Label
     local: Label

@@ -85,6 +85,7 @@ def load_rules(folder: Path) -> dict[str, Any]:
         "campaigns": [expand_campaign(row) for row in _rows(documents, "campaign")],
         "deadlines": [_deadline(row) for row in _rows(documents, "deadline")],
         "cuts": [_plain_row(row) for row in _rows(documents, "cut")],
+        "coverage": [{"units": [], "procedures": [], **_plain_row(row)} for row in _rows(documents, "coverage")],
         "official": [_official(row) for row in _rows(documents, "official")],
         "scoring": _scoring(documents).get("system", "portal"),
         "local": _scoring(documents).get("local", "onestop"),

@@ -72,6 +72,7 @@ def case(offset: int = 0, *, token: str = TOKEN, version: int = 1, partition: in
         "provisional": False,
         "illegal": 0,
         "flags": ["overdue"],
+        "review": [],
         "rule": "card-2023",
         "pauses": [],
         "extensions": [],

@@ -209,6 +209,7 @@ def content_of(*deadlines: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
         "closures": [],
         "campaigns": [],
         "cuts": [],
+        "coverage": [],
         "deadlines": list(deadlines or [deadline_row()]),
         "official": rows,
         "scoring": "portal",

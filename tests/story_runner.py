@@ -7,6 +7,7 @@ The first cell is when the line became known, the second an event type or `clock
 `of` says when it happened, if not then (a day alone is a day). After each line the case is judged one second later.
 Flags must be exactly those named: raises, clears, withdraws, amends, with #2 for a second cycle. What is named besides
 (due, legal, provincial, verdict, observed, official, held, paused, wait) must hold; `due none` says that there is none.
+Of a flag as last published: `accountable overdue ministry`, `level at_risk 2 working_day`, `since hung 2026-03-06`.
 """
 
 import re
@@ -24,6 +25,8 @@ from tests.core_builders import INSTANTS, TOKEN, at, entry, shown
 
 _CELLS = re.compile(r" {2,}")
 _FLAG_WORDS = frozenset({"raises", "clears", "withdraws", "amends"})
+# Fields of a flag as last published: the claim names the class.
+_FIELD_WORDS = frozenset({"accountable", "level", "since"})
 
 
 class Line(NamedTuple):
@@ -47,7 +50,7 @@ def read_story(path: Path) -> list[Line]:
 
 def play(story: list[Line], rules: Rules) -> Iterator[tuple[Line, tuple[str, ...]]]:
     """Each line with what it claims of the case as it then stands: equal to the line's own claims, if it is true."""
-    case, states = EMPTY, dict[tuple[str, int], str]()
+    case, states, newest = EMPTY, dict[tuple[str, int], str](), dict[str, Mapping[str, Any]]()
     for number, line in enumerate(story):
         told = _entry(line)
         if told is not None:
@@ -55,9 +58,10 @@ def play(story: list[Line], rules: Rules) -> Iterator[tuple[Line, tuple[str, ...
         now = at(line.when) + 1
         case, effects = judge(TOKEN, case, now, rules)
         flags = [_change(flag, states) for flag in effects.flags]
+        newest |= {flag["class"]: flag for flag in effects.flags}
         found = assess(case, now, rules)
         state = {} if found is None else _state(found, rules, now)
-        yield line, tuple(_claims(line, flags, state))
+        yield line, tuple(_claims(line, flags, state, newest))
 
 
 def _entry(line: Line) -> dict[str, Any] | None:
@@ -72,7 +76,7 @@ def _entry(line: Line) -> dict[str, Any] | None:
         if " " not in when:
             when, precision = f"{when} 24:00", "day"
     fields = dict(word.split("=", 1) for word in words)
-    fields |= {name: fields[name].replace("T", " ") for name in INSTANTS if name in fields}
+    fields |= {name: fields[name].replace("T", " ") for name in (*INSTANTS, "recorded") if name in fields}
     return entry(kind, when, precision=precision, **fields)  # type: ignore[arg-type]
 
 
@@ -118,7 +122,17 @@ def _official(lines: Mapping[str, list[Any]], strings: Any, rules: Rules) -> Ite
         yield state if system == rules.scoring else f"{system}:{state}"
 
 
-def _claims(line: Line, flags: list[str], state: Mapping[str, str]) -> Iterator[str]:
+def _field(word: str, flag: Mapping[str, Any] | None) -> str:
+    """A field of a flag as stories write it: the case's own unit is the unit, the beginning of a day is the day."""
+    text = "unknown" if flag is None else str(flag[word])
+    if word == "since":
+        return text[:16].replace("T", " ").removesuffix(" 00:00")
+    return text.partition(":")[0]
+
+
+def _claims(
+    line: Line, flags: list[str], state: Mapping[str, str], newest: Mapping[str, Mapping[str, Any]]
+) -> Iterator[str]:
     """The line's claims as they should read: flags in the order of the line, then those that it does not name."""
     named = [claim for claim in line.claims if claim.partition(" ")[0] in _FLAG_WORDS]
     unnamed = [flag for flag in flags if flag not in named]
@@ -126,6 +140,9 @@ def _claims(line: Line, flags: list[str], state: Mapping[str, str]) -> Iterator[
         word = claim.partition(" ")[0]
         if word in _FLAG_WORDS:
             yield claim if claim in flags else f"not: {claim}"
+        elif word in _FIELD_WORDS:
+            name = claim.split(" ")[1]
+            yield f"{word} {name} {_field(word, newest.get(name))}"
         else:
             yield f"{word} {state.get(word, 'unknown')}"
     yield from unnamed

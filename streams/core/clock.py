@@ -7,6 +7,7 @@ shorter of the first two governs, or the appointment where the rule says so.
 from dataclasses import dataclass, field
 
 from streams.core.calendar import Calendar
+from streams.core.coverage import Place, feeds_of
 from streams.core.deadlines import Due
 from streams.core.facts import AT, DATA, ID, KIND, Fact, text
 from streams.core.kinds import COMPLETED, HANDED_OVER, READY, RECEIVED, REGISTERED, TURNED_AWAY
@@ -55,6 +56,8 @@ class Clock:
     proof: Fact | None = None
     # More facts came than a case holds: no verdict can be given.
     unknown: bool = False
+    # The feed on which the result would be told was not live when the due passed: silence proves nothing.
+    blind: bool = False
 
     @property
     def computed(self) -> Due | None:
@@ -71,7 +74,7 @@ class Clock:
         if self.due is None:
             return "paused" if self.paused else "not_started"
         if self.ended is None:
-            return "overdue" if at > self.due.at else "open"
+            return "open" if at <= self.due.at else "insufficient" if self.blind else "overdue"
         if self.ended[AT] <= self.due.at:
             return "on_time" if self.is_proven_in_time else "insufficient"
         # A hand-over after due says nothing of when the result was ready (domain: chưa đủ căn cứ).
@@ -91,7 +94,7 @@ class Clock:
 def ground(lines: Lines, clock: Clock) -> list[Fact]:
     """The facts that decide which rule binds the case, whose it is, and when it is due: what every flag rests on."""
     rule = clock.rule
-    facts = [lines.opened, clock.start, clock.promised, *clock.rests_on, *map(lines.told_by, "upvk")]
+    facts = [lines.opened, clock.start, clock.promised, *clock.rests_on, *map(lines.told_by, "upvk"), *lines.transfers]
     if rule is not None and rule.law_of == "complete":
         facts.append(lines.first.get(COMPLETED))
     if clock.posted:
@@ -128,6 +131,10 @@ def read_clock(lines: Lines, rules: Rules) -> Clock:
     if rule.governs == "declared" and clock.declared is not None:
         clock.due, clock.due_kind = clock.declared, "appointment"
         clock.stretches, clock.paused = [Running(clock.start[AT], None, clock.declared, 0)], False
+    if clock.due is not None and rules.coverage:
+        place = Place(lines.unit_at(clock.due.at), lines.said("p"))
+        day = clock.calendar.local(clock.due.at)[0]
+        clock.blind = not all(rules.is_live(feed, place, day) for feed in feeds_of(rule.ends))
     if clock.due is not None and clock.ended is not None:
         clock.proven_at, clock.proof = proven(lines, stops, clock.due)
     return clock

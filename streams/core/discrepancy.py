@@ -6,6 +6,7 @@ Definitions, graces and who is accountable: the class table of docs/domain.md.
 from collections.abc import Callable, Iterator, Mapping
 
 from streams.core.clock import Clock
+from streams.core.coverage import Place
 from streams.core.interval import Interval
 from streams.core.late import at_risk, overdue, wrong_due
 from streams.core.lines import Lines
@@ -13,6 +14,7 @@ from streams.core.reported import falsely_done, falsely_late, falsely_pending, o
 from streams.core.rewrites import backdated, rewritten
 from streams.core.rules import Rules
 from streams.core.stuck import hung, lost_registration, no_movement, not_accepted, not_collected, print_blocked
+from streams.core.unclaimed import rests_on, unknown
 
 # In the order in which flags of one tick are published.
 CLASSES: Mapping[str, Callable[[Lines, Clock, Rules], Iterator[Interval]]] = {
@@ -35,7 +37,21 @@ CLASSES: Mapping[str, Callable[[Lines, Clock, Rules], Iterator[Interval]]] = {
 
 
 def intervals(lines: Lines, clock: Clock, rules: Rules) -> list[Interval]:
-    """All intervals of a case by its visible facts, those still ahead included, in order of class and time."""
-    if clock.rule is None or clock.rule.bearer != "unit":
+    """All intervals of a case by its visible facts, those still ahead included, in order of class and time.
+
+    Where a class takes silence for evidence and the feed is not live, nothing is claimed: it is *unknown*.
+    """
+    rule = clock.rule
+    if rule is None or rule.bearer != "unit":
         return []
-    return [interval for find in CLASSES.values() for interval in find(lines, clock, rules)]
+    found = [interval for find in CLASSES.values() for interval in find(lines, clock, rules)]
+    if not rules.coverage:
+        return found
+    claimed: list[Interval] = []
+    blind: list[Interval] = []
+    for one in found:
+        place = Place(lines.unit_at(one.since), lines.said("p"))
+        day = clock.calendar.local(one.since)[0]
+        feeds = rests_on(one.flag_class, rule.ends, rule.returned_means)
+        (claimed if all(rules.is_live(feed, place, day) for feed in feeds) else blind).append(one)
+    return [*claimed, *unknown([one for one in blind if one.flag_class != "at_risk"], clock.due)]

@@ -15,6 +15,7 @@ from streams.core.flags import Context, open_classes, publish
 from streams.core.interval import Interval
 from streams.core.lines import Lines, read_lines
 from streams.core.moved import moved
+from streams.core.review import to_review
 from streams.core.rules import Rules
 from streams.core.view import case_view
 
@@ -82,7 +83,7 @@ def judge(token: str, case: Case, at: int, rules: Rules, before: Rules | None = 
     move = case.moved
     if before is not None:
         move = moved(read_clock(lines, before), clock, rules.hash) or move
-    view = case_view(token, lines, clock, rules, open_classes(ledger), move, at)
+    view = case_view(token, lines, clock, rules, open_classes(ledger), to_review(lines, clock, spans, at), move, at)
     digest = _digest(view)
     shown, changed = case.shown, None
     if digest != case.shown_digest:

@@ -30,6 +30,9 @@ from streams.core.ledger import (
 from streams.core.lines import Lines
 from streams.core.wording import WORDING
 
+# Later than all facts that are seen.
+_ALWAYS = 1 << 40
+
 
 class Context(NamedTuple):
     """What all flags of a case share at one judgement."""
@@ -107,7 +110,9 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
     def local(at: int | None) -> str | None:
         return None if at is None else local_text(at, calendar.offset(at))
 
-    unit = lines.said("u")
+    # The case is the present unit's to act on; what was due before a transfer is not in its rate.
+    scored = lines.unit_at(interval.due.at if interval.flag_class == "overdue" and interval.due else interval.since)
+    unit = lines.unit_at(_ALWAYS)
     due = interval.due
     withdrawn = state == WITHDRAWN
     evidence = (
@@ -124,7 +129,7 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
         "unit": unit,
         "procedure": lines.said("p"),
         "accountable": f"unit:{unit or 'unknown'}" if interval.accountable == "unit" else interval.accountable,
-        "scored_unit": unit,
+        "scored_unit": scored,
         "due": None if due is None else local(due.at),
         "due_kind": interval.due_kind,
         "level": interval.level,

@@ -33,6 +33,6 @@ STEPS: Mapping[tuple[int | None, str], tuple[int, ...]] = {
 CLASS_NUMBERS: Mapping[str, int] = {
     "overdue": 1, "at_risk": 2, "falsely_pending": 3, "wrong_due": 4, "out_of_sync": 5, "falsely_late": 6,
     "hung": 7, "no_movement": 8, "lost_registration": 9, "not_accepted": 10, "falsely_done": 11, "backdated": 12,
-    "rewritten": 13, "print_blocked": 14, "not_collected": 15,
+    "rewritten": 13, "print_blocked": 14, "not_collected": 15, "unknown": 16,
 }  # fmt: skip
 CLASS_NAMES: Mapping[int, str] = {number: name for name, number in CLASS_NUMBERS.items()}

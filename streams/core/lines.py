@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from streams.core.facts import ARRIVED, DATA, KIND, Fact
-from streams.core.kinds import CARD_PRINTED, EID_RECEIVED, PID_REQUESTED, RECEIVED, REGISTERED, REPORTS
+from streams.core.facts import ARRIVED, AT, DATA, KIND, Fact
+from streams.core.kinds import CARD_PRINTED, EID_RECEIVED, PID_REQUESTED, RECEIVED, REGISTERED, REPORTS, TRANSFERRED
 from streams.core.observed import STATES, STEPS, State
 
 # What opens a case, the weightier first.
@@ -39,6 +39,21 @@ class Lines:
             return received
         told = [fact for fact in self.visible if short in fact[DATA]]
         return next((fact for fact in told if fact[KIND] < CARD_PRINTED), told[0] if told else None)
+
+    @property
+    def transfers(self) -> list[Fact]:
+        """The facts that moved the case to another unit, in order."""
+        if TRANSFERRED not in self.first:
+            return []
+        return [fact for fact in self.visible if fact[KIND] == TRANSFERRED and "m" in fact[DATA]]
+
+    def unit_at(self, at: int) -> str | None:
+        """The unit that had the case at an instant: the one that took it in, or the last it was moved to."""
+        unit = self.said("u")
+        for fact in self.transfers:
+            if fact[AT] <= at:
+                unit = self.strings[fact[DATA]["m"]]
+        return unit
 
     @property
     def state(self) -> State:

@@ -8,8 +8,10 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
+from schemas.events import EVENTS_OF_TOPIC
 from schemas.rules import RulesContent, path_of
 from streams.core.calendar import Calendar, Hours, compile_calendar, read_day, read_week, weekday
+from streams.core.coverage import Covered, Place, is_live
 from streams.core.deadlines import UNITS, Span, Term
 from streams.core.errors import RulesRefused, UnknownKind
 from streams.core.instants import DAY
@@ -189,6 +191,8 @@ class Rules:
     # By calendar.
     closures: Mapping[str, tuple[Closure, ...]]
     campaigns: Mapping[str, tuple[Campaign, ...]]
+    # In the order of the rows: the later overrules.
+    coverage: tuple[Covered, ...]
     # Calendars with closures, as they are asked for: a table of days each.
     _closed: dict[tuple[str, ...], Calendar] = field(default_factory=dict, repr=False, compare=False)
 
@@ -230,6 +234,10 @@ class Rules:
                 return campaign.hours[weekday(day)]
         return calendar.reception_of(day)
 
+    def is_live(self, feed: str, place: Place, day: int) -> bool:
+        """Whether the absence of a fact on a feed is evidence for that unit and procedure on a day."""
+        return not self.coverage or is_live(self.coverage, feed, place, day)
+
     def official_state(self, system: str, code: str) -> str:
         """The state an official code stands for, or *unknown*."""
         return self.official.get(system, {}).get(code, "unknown")
@@ -242,7 +250,7 @@ def rules_hash(content: Mapping[str, Any]) -> str:
 
 def compile_rules(content: Mapping[str, Any]) -> Rules:
     """Rules from their content (schemas.rules.RulesContent); raises RulesRefused with the row and the reason."""
-    for table in ("calendars", "closures", "campaigns", "deadlines", "cuts"):
+    for table in ("calendars", "closures", "campaigns", "deadlines", "cuts", "coverage"):
         _refuse_twice(table, [row.get("id") for row in content.get(table, ())])
     try:
         RulesContent.model_validate(content)
@@ -261,6 +269,7 @@ def compile_rules(content: Mapping[str, Any]) -> Rules:
         calendar=next(iter(calendars.values())),
         closures=_closures(content["closures"], calendars),
         campaigns=_campaigns(content["campaigns"], calendars),
+        coverage=tuple(_covered(row) for row in content["coverage"]),
     )
 
 
@@ -406,6 +415,23 @@ def _campaigns(rows: Iterable[Mapping[str, Any]], calendars: Mapping[str, Calend
         )
         found.setdefault(row["calendar"], []).append(campaign)
     return {name: tuple(sorted(rows, key=lambda campaign: campaign.id)) for name, rows in found.items()}
+
+
+def _covered(row: Mapping[str, Any]) -> Covered:
+    where = f"coverage {row['id']}"
+    _source(where, row)
+    _one_of(where, "feed", row["feed"], EVENTS_OF_TOPIC)
+    if row["state"] == "broken" and not row.get("document"):
+        raise RulesRefused(where, "document is missing: name the one that declares the feed broken")
+    return Covered(
+        id=row["id"],
+        feed=row["feed"],
+        units=tuple(row["units"]),
+        procedures=frozenset(row["procedures"]),
+        state=row["state"],
+        first=read_day(row["first"]),
+        last=FOR_EVER if row.get("last") is None else read_day(row["last"]),
+    )
 
 
 def _kind(where: str, name: str) -> int:

@@ -10,7 +10,15 @@ from typing import NamedTuple
 from streams.core.clock import Clock
 from streams.core.deadlines import measure
 from streams.core.facts import AT, DATA, ID, KIND, Fact, is_day
-from streams.core.kinds import APPOINTMENT_MADE, APPOINTMENT_MISSED, HANDED_OVER, QUEUE_TICKET, RECEIVED, TURNED_AWAY
+from streams.core.kinds import (
+    APPOINTMENT_MADE,
+    APPOINTMENT_MISSED,
+    HANDED_OVER,
+    QUEUE_TICKET,
+    RECEIVED,
+    TRANSFERRED,
+    TURNED_AWAY,
+)
 from streams.core.lines import Lines
 from streams.core.pauses import span_of
 from streams.core.rules import Stage
@@ -22,10 +30,12 @@ NO_STAGE = Stage("", UNIT, -1, -1, None)
 
 class Held(NamedTuple):
     """A stretch: in which stage, or what it waited for, whose it was, from one fact to another, and how much it took
-    in the measure of the term (deadlines.measure); None where it goes on. `by` is the fact that showed the stage."""
+    in the measure of the term (deadlines.measure); None where it goes on. `unit` had the case, whoever held it;
+    `by` is the fact that showed the stage."""
 
     stage: str
     owner: str
+    unit: str | None
     since: Fact
     until: Fact | None
     taken: int | None
@@ -52,8 +62,11 @@ def holders(lines: Lines, clock: Clock) -> list[Held]:
     found: list[Held] = []
     furthest, by = reached.get(start[KIND], -1), start
     waiting: list[tuple[str, str]] = []
-    now, since = _holder(rule.stages, furthest, waiting), start
-    telling = [fact for fact in lines.visible if fact[KIND] in reached or fact[ID] in edges]
+    unit = lines.unit_at(start[AT])
+    now, since = (*_holder(rule.stages, furthest, waiting), unit), start
+    telling = [
+        fact for fact in lines.visible if fact[KIND] in reached or fact[KIND] == TRANSFERRED or fact[ID] in edges
+    ]
     for fact in sorted(telling, key=_order):
         if _order(fact) <= _order(start):
             continue
@@ -67,7 +80,9 @@ def holders(lines: Lines, clock: Clock) -> list[Held]:
             what = edges[fact[ID]].what
             mark = (what.why, what.waits_for)
             waiting = [other for other in waiting if other != mark] + ([mark] if fact[KIND] == what.begins else [])
-        after = _holder(rule.stages, furthest, waiting)
+        if fact[KIND] == TRANSFERRED:
+            unit = lines.unit_at(fact[AT])
+        after = (*_holder(rule.stages, furthest, waiting), unit)
         if after != now:
             found.append(_held(clock, now, since, fact, by))
             now, since = after, fact
@@ -107,7 +122,7 @@ def _holder(stages: tuple[Stage, ...], furthest: int, waiting: list[tuple[str, s
     return stage.id, stage.owner
 
 
-def _held(clock: Clock, now: tuple[str, str], since: Fact, until: Fact | None, by: Fact) -> Held:
+def _held(clock: Clock, now: tuple[str, str, str | None], since: Fact, until: Fact | None, by: Fact) -> Held:
     assert clock.rule is not None
     taken = None
     if until is not None:

@@ -16,14 +16,21 @@ from streams.core.stages import holders, waits
 
 
 def case_view(
-    token: str, lines: Lines, clock: Clock, rules: Rules, flags: Sequence[str], moved: Moved | None, at: int
+    token: str,
+    lines: Lines,
+    clock: Clock,
+    rules: Rules,
+    flags: Sequence[str],
+    review: Sequence[str],
+    moved: Moved | None,
+    at: int,
 ) -> dict[str, Any]:
     """The view as of `at`, without its version (schemas.flags.CaseView)."""
     calendar = clock.calendar
     official, illegal = _official(lines, rules, calendar)
     return {
         "case": token,
-        "unit": lines.said("u"),
+        "unit": lines.unit_at(at),
         "procedure": lines.said("p"),
         "channel": lines.said("c"),
         "variant": lines.said("v"),
@@ -40,16 +47,22 @@ def case_view(
         "provisional": clock.due is not None and clock.due.provisional,
         "illegal": lines.illegal + illegal,
         "flags": list(flags),
+        "review": list(review),
         "rule": clock.rule.id if clock.rule else None,
         "pauses": _pauses(lines, clock),
         "extensions": _extensions(lines, clock),
-        "held": _held(lines, clock) if clock.rule is not None and (clock.rule.stages or clock.pauses) else [],
+        "held": _held(lines, clock) if _has_holders(lines, clock) else [],
         "waits": [
             {"what": what, "owner": owner, "since": _local(calendar, since), "until": _until(calendar, until)}
             for what, owner, since, until in waits(lines, clock)
         ],
         "moved": None if moved is None else told_move(calendar, moved),
     }
+
+
+def _has_holders(lines: Lines, clock: Clock) -> bool:
+    """Whether more than one had the case, or may have had."""
+    return clock.rule is not None and bool(clock.rule.stages or clock.pauses or lines.transfers)
 
 
 def told_move(calendar: Calendar, moved: Moved) -> dict[str, Any]:
@@ -116,6 +129,7 @@ def _held(lines: Lines, clock: Clock) -> list[dict[str, Any]]:
         {
             "stage": held.stage,
             "owner": held.owner,
+            "unit": held.unit,
             "since": _local(clock.calendar, held.since[AT]),
             "until": None if held.until is None else _local(clock.calendar, held.until[AT]),
             "taken": held.taken,

@@ -18,4 +18,5 @@ WORDING: Mapping[str, str] = {
     "rewritten": "Ngày kết thúc thay đổi sau khi ghi nhận, cần giải trình",
     "print_blocked": "Chưa in được: dữ liệu chưa khớp",
     "not_collected": "Thẻ đã về, chưa trả",
+    "unknown": "Chưa đủ căn cứ kết luận",
 }

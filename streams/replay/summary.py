@@ -7,6 +7,7 @@ from streams.core.case import Case
 from streams.core.engine import assess
 from streams.core.facts import AT
 from streams.core.instants import local_text
+from streams.core.review import to_review
 from streams.core.rules import Rules
 from streams.core.view import case_view
 
@@ -24,7 +25,10 @@ def views(cases: Iterable[tuple[str, Case]], at: int, rules: Rules) -> Iterator[
         lines, clock, spans = found
         open_now = sorted({s.flag_class for s in spans if s.since < at and (s.until is None or s.until > at)})
         before = clock.ended is not None and clock.ended[AT] < lines.opened[AT]
-        yield case_view(token, lines, clock, rules, open_now, case.moved, at), before
+        yield (
+            case_view(token, lines, clock, rules, open_now, to_review(lines, clock, spans, at), case.moved, at),
+            before,
+        )
 
 
 def summarise(found: Iterable[tuple[Mapping[str, Any], bool]], at: int, rules: Rules) -> dict[str, Any]:

@@ -168,6 +168,8 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
         told.append(
             entry(kind, moment, fact=10 + number, precision=precision, document=draw(st.sampled_from(DOCUMENTS)))
         )
+    units = draw(st.lists(st.sampled_from(["G01.801.002", "G01.801.003"]), max_size=2))
+    told += [entry("case.transferred", when(), fact=80 + number, to_unit=unit) for number, unit in enumerate(units)]
     if draw(st.booleans()):
         told.append(entry("case.extended", when(), fact=90, document="7/XL", new_due="2026-02-10 24:00"))
     return told

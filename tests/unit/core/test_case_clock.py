@@ -4,13 +4,21 @@ from typing import Any
 
 import pytest
 
-from streams.core.clock import Clock
+from streams.core.clock import Clock, ground, read_clock
+from streams.core.deadlines import Due
+from streams.core.facts import AT, KIND
+from streams.core.kinds import TYPE_OF_KIND
+from streams.core.lines import read_lines
+from streams.core.pauses import Running
+from streams.core.rules import Rules
 from tests.core_builders import (
     answered,
     asked,
     at,
+    case_of,
     clock_at,
     completed,
+    day,
     entry,
     law,
     official,
@@ -18,6 +26,7 @@ from tests.core_builders import (
     received,
     returned,
     shown,
+    vietnam,
     view_at,
 )
 
@@ -314,3 +323,157 @@ def test_a_due_beyond_the_known_decrees_is_provisional() -> None:
 
     assert view_at("2026-12-29 08:00", *entries)["provisional"] is True
     assert view_at("2026-12-29 08:00", received(), completed())["provisional"] is False
+
+
+# What nothing is known of
+
+
+def test_a_clock_that_no_rule_gives_has_nothing_on_it() -> None:
+    clock = clock_at(
+        LATER, received(procedure="passport"), completed(procedure="passport"), rules=law(procedure="card")
+    )
+
+    assert clock == Clock(
+        rule=None, calendar=clock.calendar, start=None, assumed=False, posted=False, stretches=[], paused=False,
+        legal=None, provincial=None, cut=None, declared=None, due=None, due_kind=None, pauses=[], extensions=[],
+        rests_on=[], promised=None, ended=None, proven_at=None, proof=None, unknown=False,
+    )  # fmt: skip
+    assert (clock.computed, clock.is_proven_in_time, clock.says_nothing_of_readiness) == (None, False, False)
+
+
+def test_a_clock_that_has_not_started_has_no_due_and_no_appointment() -> None:
+    rules = law(unit="working_day")
+
+    clock = clock_at(LATER, received(), ready(), rules=rules)
+
+    assert clock == Clock(rules.by_procedure["*"][0], rules.calendar, ended=clock.ended)
+    assert clock.is_proven_in_time is False
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "letter.printed", "card.received_at_unit", "pid.decided", "result.published", "card.returned",
+        "letter.collected", "result.delivered", "case.refused", "case.withdrawn", "case.stopped",
+    ],
+)  # fmt: skip
+def test_without_a_rule_a_result_anywhere_or_a_refusal_ends_a_case(kind: str) -> None:
+    facts = [received(procedure="passport"), entry(kind, "2026-01-09 10:00", procedure="passport")]
+
+    clock = clock_at(LATER, *facts, rules=law(procedure="card"))
+
+    assert shown(clock.ended[AT] if clock.ended else None) == "2026-01-09 10:00"
+    assert clock.says_nothing_of_readiness is False
+
+
+def test_of_a_case_with_more_facts_than_it_holds_no_verdict_is_given() -> None:
+    clock = clock_at(LATER, received(), completed())
+    clock.unknown = True
+
+    assert verdict(clock) == "unknown"
+
+
+# Appointments
+
+
+@pytest.mark.parametrize(
+    "when, kept",
+    [
+        ("1970-01-01 07:00", None),  # an empty field, in the office's own time
+        ("1970-01-01 07:00:01", "1970-01-01 07:00:01"),
+        ("2100-01-01 06:59:59", "2100-01-01 06:59:59"),
+        ("2100-01-01 07:00", None),
+    ],
+)
+def test_an_appointment_lies_between_the_years_1970_and_2100(when: str, kept: str | None) -> None:
+    clock = clock_at(LATER, received(appointment_at=when), completed())
+
+    assert shown(clock.declared.at if clock.declared else None) == kept
+
+
+def test_an_appointment_given_at_the_registration_counts_where_the_receipt_has_none() -> None:
+    facts = [entry("case.registered_online", "2026-01-02 08:00", appointment_at="2026-01-12 24:00"), received()]
+
+    clock = clock_at(LATER, *facts, official("2", appointment_at="2026-01-20 17:00"), completed())
+
+    assert clock.declared == Due(at("2026-01-12 24:00"), day("2026-01-12"), False)
+    assert clock.promised is not None
+    assert shown(clock.promised[AT]) == "2026-01-02 08:00"
+
+
+def test_an_appointment_that_governs_knows_no_pause() -> None:
+    rules = law(due_governs="declared")
+    facts = [received(appointment_at="2026-01-09 17:00"), completed(), asked("2026-01-07 09:00")]
+
+    clock = clock_at(LATER, *facts, rules=rules)
+
+    due = Due(at("2026-01-09 17:00"), day("2026-01-09"), False)
+    assert (clock.due, clock.due_kind, clock.paused) == (due, "appointment", False)
+    assert clock.stretches == [Running(at("2026-01-05 10:00"), None, due, 0)]
+
+
+# What the unit itself wrote down
+
+
+@pytest.mark.parametrize(
+    "recorded, origin, expected",
+    [
+        ("2026-01-14 00:00", "unit", "on_time"),  # up to the due
+        ("2026-01-14 00:00:01", "unit", "insufficient"),
+        ("2026-01-20 09:00", "ministry", "on_time"),
+        ("2026-01-20 09:00", None, "on_time"),
+    ],
+)
+def test_an_end_in_time_that_only_the_unit_says_after_the_due_is_not_proven(
+    recorded: str, origin: str | None, expected: str
+) -> None:
+    clock = clock_at(LATER, received(), completed(), ready("2026-01-13 17:00", recorded=recorded, origin=origin))
+
+    assert verdict(clock) == expected
+
+
+def test_an_end_is_proven_by_the_earliest_that_counts() -> None:
+    own = ready("2026-01-12 17:00", recorded="2026-01-20 09:00", origin="unit")
+    other = entry("card.returned", "2026-01-13 10:00", origin="post")
+
+    clock = clock_at(LATER, received(), completed(), own, other)
+
+    assert (verdict(clock), shown(clock.ended[AT] if clock.ended else None)) == ("on_time", "2026-01-12 17:00")
+    assert (shown(clock.proven_at), shown(clock.proof[AT] if clock.proof else None)) == (
+        "2026-01-13 10:00",
+        "2026-01-13 10:00",
+    )
+
+
+def test_an_end_at_the_due_that_the_unit_wrote_down_later_is_not_proven() -> None:
+    clock = clock_at(
+        LATER, received(), completed(), ready("2026-01-14 00:00", recorded="2026-01-20 09:00", origin="unit")
+    )
+
+    assert (verdict(clock), shown(clock.proven_at)) == ("insufficient", "2026-01-20 09:00")
+
+
+# What every flag rests on
+
+
+def grounds(*facts: dict[str, Any], rules: Rules | None = None) -> list[tuple[str, str | None]]:
+    case = case_of(*facts)
+    lines = read_lines(case.facts, case.strings, at(LATER))
+    found = ground(lines, read_clock(lines, rules or vietnam()))
+    return sorted({(TYPE_OF_KIND[fact[KIND]], shown(fact[AT])) for fact in found})
+
+
+RECEIVED = ("case.received", "2026-01-05 08:00")
+COMPLETED = ("case.completed", "2026-01-05 10:00")
+
+
+def test_a_flag_rests_on_the_facts_that_say_whose_the_case_is_and_when_it_is_due() -> None:
+    facts = [received(), completed(), asked(), answered(), official("2", appointment_at="2026-01-13 17:00")]
+
+    assert grounds(*facts, ready()) == [
+        COMPLETED,
+        RECEIVED,
+        ("official.status_changed", "2026-01-05 11:00"),
+        ("supplement.received", "2026-01-09 09:00"),
+        ("supplement.requested", "2026-01-07 09:00"),
+    ]

@@ -301,3 +301,16 @@ def test_a_due_that_was_set_moves_by_nothing_or_by_a_pause(unit: str) -> None:
 
     assert move(PLAIN, Term(unit, 3), end, 0) is end
     assert shown(move(PLAIN, Term(unit, 3), end, 2).at) == moved[unit]
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS))
+def test_a_due_lies_on_the_local_day_of_its_instant(unit: str) -> None:
+    found = due(PLAIN, Term(unit, 3), span("2026-01-05 10:00"))
+
+    assert found.day == PLAIN.day_of(found.at, stands_for_day=True)
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS))
+@pytest.mark.parametrize("earlier", ["2026-01-07 16:00", "2026-01-06 09:00", "2025-12-01 09:00"])
+def test_a_stretch_that_ends_before_it_begins_takes_nothing(unit: str, earlier: str) -> None:
+    assert measure(PLAIN, unit, span("2026-01-07 17:00"), span(earlier)) == 0

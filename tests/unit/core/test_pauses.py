@@ -5,8 +5,26 @@ from typing import Any
 import pytest
 
 from streams.core.clock import Clock
-from streams.core.rules import Rules
-from tests.core_builders import PAUSES, answered, asked, clock_at, completed, entry, law, ready, received, shown
+from streams.core.deadlines import Due
+from streams.core.facts import AT
+from streams.core.pauses import Pause
+from streams.core.rules import Rules, compile_rules
+from tests.core_builders import (
+    PAUSES,
+    answered,
+    asked,
+    at,
+    calendar_row,
+    clock_at,
+    completed,
+    content_of,
+    day,
+    entry,
+    law,
+    ready,
+    received,
+    shown,
+)
 
 LATER = "2026-03-30 08:00"
 PLAIN = law()
@@ -203,3 +221,79 @@ def test_every_unit_pauses_in_its_own_measure(unit: str, amount: int, expected: 
     found = clock(asked("2026-03-02 15:00"), answered("2026-03-04 15:00"), rules=rules)
 
     assert due(found) == expected
+
+
+def test_an_extension_ends_the_stretch_of_the_due_before_it_and_begins_one_that_runs_still() -> None:
+    found = clock(extended("2026-03-11 15:00", "2026-03-18 24:00"))
+
+    assert [(shown(one.since), shown(one.until), shown(one.due.at)) for one in found.stretches] == [
+        ("2026-03-02 09:00", "2026-03-11 15:00", "2026-03-12 00:00"),
+        ("2026-03-11 15:00", None, "2026-03-19 00:00"),
+    ]
+
+
+def test_an_extended_due_at_24_00_lies_on_the_day_that_ends_then() -> None:
+    found = clock(extended("2026-03-11 15:00", "2026-03-18 24:00"))
+
+    assert found.due == Due(at("2026-03-18 24:00"), day("2026-03-18"), False)
+
+
+@pytest.mark.parametrize("horizon, provisional", [("2026-03-17", True), ("2026-03-18", False)])
+def test_an_extended_due_beyond_the_known_decrees_is_provisional(horizon: str, provisional: bool) -> None:
+    rules = compile_rules(content_of(calendars=[calendar_row(horizon=horizon)]))
+
+    found = clock(extended("2026-03-11 15:00", "2026-03-18 24:00"), rules=rules)
+
+    assert found.due is not None
+    assert found.due.provisional is provisional
+
+
+def test_of_an_extension_without_a_document_that_is_not_later_either_the_document_is_said_first() -> None:
+    found = clock(extended("2026-03-11 15:00", "2026-03-11", document=None))
+
+    assert [one.refused for one in found.extensions] == ["no_document"]
+
+
+# At one instant with something else
+
+
+def test_what_is_asked_for_at_the_second_of_the_start_or_of_the_end_still_counts() -> None:
+    at_start = clock(asked("2026-03-02 09:00"), answered("2026-03-04 09:00"))
+    at_end = clock(ready("2026-03-05 09:00"), asked("2026-03-05 09:00"))
+
+    assert (ledger(at_start), ledger(at_end)) == ([("supplement", 2, None)], [("supplement", 0, None)])
+
+
+def test_while_the_clock_waits_no_due_can_be_missed_by_asking_for_something_else() -> None:
+    found = clock(
+        asked("2026-03-03 09:00"),
+        fee("requested", "2026-03-20 09:00"),
+        answered("2026-03-23 09:00"),
+        fee("received", "2026-03-24 09:00"),
+    )
+
+    assert ledger(found) == [("supplement", 14, None), ("payment", 1, None)]
+
+
+def test_a_second_request_for_the_same_is_no_line_of_its_own() -> None:
+    found = clock(asked("2026-03-03 09:00"), asked("2026-03-04 09:00", "13/YC"), answered("2026-03-05 09:00"))
+
+    assert [(shown(pause.asked[AT]), pause.used) for pause in found.pauses] == [("2026-03-03 09:00", 2)]
+
+
+def test_of_two_requests_at_one_midnight_the_one_made_on_the_day_that_ends_then_begins_the_wait() -> None:
+    """Papers asked for at the first second of the 4th, a fee on the 3rd at no known hour: the 4th and 5th are waits."""
+    found = clock(
+        asked("2026-03-04 00:00"),
+        entry("payment.requested", "2026-03-04 00:00", precision="day", document="2/TB"),
+        fee("received", "2026-03-05 08:00"),
+        answered("2026-03-05 09:00"),
+    )
+
+    assert due(found) == "2026-03-14 00:00"
+
+
+def test_a_pause_counts_unless_something_is_said_against_it() -> None:
+    (pause,) = clock(asked("2026-03-03 09:00")).pauses
+
+    assert Pause(pause.what, pause.asked) == pause

@@ -1,0 +1,43 @@
+"""What a class would claim of a case, and cannot, because a feed whose silence it takes for evidence is not live."""
+
+from collections.abc import Iterable, Mapping
+
+from streams.core.coverage import feeds_of
+from streams.core.deadlines import Due
+from streams.core.facts import ID, Fact
+from streams.core.interval import Interval
+from streams.core.kinds import HANDED_OVER
+
+OFFICIAL, SUBMISSION, HAND_OVER = "official-status", "submission", "handover"
+
+
+def rests_on(flag_class: str, ends: frozenset[int], returned_means: str) -> frozenset[str]:
+    """The feeds whose silence a class takes for evidence, for a duty that ends with one of those kinds."""
+    handed = frozenset({HAND_OVER}) if returned_means == "handed_over" else frozenset[str]()
+    table: Mapping[str, frozenset[str]] = {
+        "overdue": feeds_of(ends),
+        "at_risk": feeds_of(ends),
+        "falsely_pending": frozenset({OFFICIAL}),
+        "falsely_late": frozenset({OFFICIAL}),
+        "out_of_sync": frozenset({OFFICIAL}),
+        "hung": frozenset({OFFICIAL}),
+        "no_movement": feeds_of(ends) | {SUBMISSION},
+        "not_accepted": frozenset({SUBMISSION}),
+        "falsely_done": feeds_of(ends) | handed,
+        "not_collected": feeds_of(HANDED_OVER),
+    }
+    return table.get(flag_class, frozenset())
+
+
+def unknown(found: Iterable[Interval], due: Due | None) -> list[Interval]:
+    """What cannot be claimed for want of a feed, as stretches of which nothing can be said, joined if they overlap."""
+    joined: list[Interval] = []
+    for one in sorted(found, key=lambda interval: (interval.since, interval.until or 1 << 40)):
+        before = joined[-1] if joined else None
+        if before is not None and (before.until is None or one.since <= before.until):
+            until = None if before.until is None or one.until is None else max(before.until, one.until)
+            evidence: dict[int, Fact] = {fact[ID]: fact for fact in (*before.evidence, *one.evidence)}
+            joined[-1] = before._replace(until=until, evidence=tuple(evidence.values()))
+        else:
+            joined.append(Interval("unknown", one.since, one.until, one.evidence, due, None, "operator"))
+    return joined

@@ -1,0 +1,121 @@
+"""Absence is evidence only where a feed is live; elsewhere nothing is claimed, and it says so."""
+
+from typing import Any
+
+import pytest
+
+from streams.core.errors import RulesRefused
+from streams.core.rules import Rules, compile_rules
+from tests.core_builders import (
+    UNIT,
+    classes_at,
+    completed,
+    content_of,
+    deadline_row,
+    flags_at,
+    official,
+    ready,
+    received,
+    returned,
+    view_at,
+)
+
+LATER = "2026-03-20 08:00"
+CASE = [received("2026-03-02 08:00"), completed("2026-03-02 09:00")]  # due on Wednesday 11 March
+
+
+def row(feed: str = "card-dispatch", **fields: Any) -> dict[str, Any]:
+    return {
+        "id": feed,
+        "feed": feed,
+        "units": [],
+        "procedures": [],
+        "state": "broken",
+        "first": "2026-01-01",
+        "document": "5/CV",
+        "source": "a test",
+    } | fields
+
+
+def under(*rows: dict[str, Any], **fields: Any) -> Rules:
+    return compile_rules(content_of(deadline_row(returned_means="handed_over", **fields), coverage=list(rows)))
+
+
+def test_without_rows_every_feed_counts_as_live() -> None:
+    assert classes_at(LATER, *CASE, rules=under()) == ["overdue"]
+
+
+def test_nobody_is_called_late_where_the_feed_of_the_result_is_broken() -> None:
+    rules = under(row())
+
+    (flag,) = flags_at(LATER, *CASE, rules=rules)
+
+    assert (flag["class"], flag["accountable"], flag["wording"]) == ("unknown", "operator", "Chưa đủ căn cứ kết luận")
+    assert view_at(LATER, *CASE, rules=rules)["verdict"] == "insufficient"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"units": ["G02"]},
+        {"procedures": ["letter"]},
+        {"last": "2026-03-10"},
+        {"first": "2026-03-13"},
+        {"feed": "handover"},
+        {"state": "live", "document": None},
+    ],
+)
+def test_a_row_speaks_of_its_units_procedures_and_days_only(fields: dict[str, Any]) -> None:
+    assert classes_at(LATER, *CASE, rules=under(row(**fields))) == ["overdue"]
+
+
+@pytest.mark.parametrize("units", [[UNIT], ["G01.801"], ["G02", "G01"]])
+def test_a_code_above_a_unit_covers_it(units: list[str]) -> None:
+    assert classes_at(LATER, *CASE, rules=under(row(units=units))) == ["unknown"]
+
+
+def test_the_later_row_overrules() -> None:
+    mended = row(id="mended", units=[UNIT], state="live", document=None)
+
+    assert classes_at(LATER, *CASE, rules=under(row(), mended)) == ["overdue"]
+
+
+def test_evidence_that_is_there_counts_all_the_same() -> None:
+    facts = [*CASE, ready("2026-03-10 09:00"), returned("2026-03-10 10:00"), official("4", "2026-03-02 10:00")]
+
+    assert classes_at(LATER, *facts, rules=under(row())) == ["falsely_late", "falsely_pending"]
+
+
+def test_a_portal_that_tells_nothing_any_more_is_not_still_open() -> None:
+    facts = [*CASE, ready("2026-03-10 09:00"), returned("2026-03-10 10:00"), official("4", "2026-03-02 10:00")]
+
+    assert classes_at(LATER, *facts, rules=under(row("official-status"))) == ["unknown"]
+
+
+def test_a_hand_over_that_nobody_could_tell_is_not_missing() -> None:
+    facts = [*CASE, ready("2026-03-10 09:00"), official("10", "2026-03-10 10:00")]
+
+    assert classes_at("2026-03-30 08:00", *facts, rules=under()) == ["falsely_done", "not_collected"]
+    assert classes_at("2026-03-30 08:00", *facts, rules=under(row("handover"))) == ["unknown"]
+
+
+def test_unknown_ends_when_what_it_waited_for_comes() -> None:
+    rules = under(row())
+
+    assert (
+        classes_at("2026-03-30 08:00", *CASE, ready("2026-03-16 09:00"), returned("2026-03-16 10:00"), rules=rules)
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    "fields, why",
+    [
+        ({"feed": "moon"}, "coverage moon: feed moon is none of "),
+        ({"document": None}, "document is missing: name the one that declares the feed broken"),
+        ({"source": ""}, "source is missing"),
+    ],
+)
+def test_a_row_that_says_too_little_is_refused(fields: dict[str, Any], why: str) -> None:
+    with pytest.raises(RulesRefused, match=why):
+        under(row(**{"id": fields.get("feed", "card-dispatch")} | fields))
