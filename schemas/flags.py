@@ -51,6 +51,20 @@ class Difference(Wire):
     why: str
 
 
+class Life(Wire):
+    """What people made of a flag (streams/core/life.py): nothing of it changes a count or a rate.
+
+    `until` is when it lapses, or when a dispute goes one level up; `by` is the source of the review.
+    """
+
+    status: Literal["open", "acknowledged", "snoozed", "disputed", "escalated", "upheld", "false_alarm"]
+    since: LocalInstant
+    until: LocalInstant | None
+    by: str | None
+    reason: str | None
+    evidence: str | None
+
+
 class Flag(Wire):
     """One version of one cycle of a flag. The key is `flag_id`; a record is (flag_id, cycle, version).
 
@@ -81,6 +95,7 @@ class Flag(Wire):
     known_late: bool
     basis: Basis | None
     evidence: tuple[Evidence, ...]
+    life: Life | None
     wording: str
 
 

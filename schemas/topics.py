@@ -37,8 +37,11 @@ class Topic:
         }
 
 
-def _source(name: str, writers: str, holds: str) -> Topic:
-    return Topic(name, writers, "any", holds, append_time=True, message_bytes_max=8 * MIB + 64 * 1024)
+def _source(name: str, writers: str, holds: str, days: int = 30) -> Topic:
+    return Topic(
+        name, writers, "any", holds,
+        retention_ms=days * DAY_MS, append_time=True, message_bytes_max=8 * MIB + 64 * 1024,
+    )  # fmt: skip
 
 
 SOURCES = (
@@ -48,6 +51,7 @@ SOURCES = (
     _source("handover", "counters, post, registers", "results published, cards and letters handed over"),
     _source("official-status", "snapshots of the official systems", "what official systems report"),
     _source("eid", "e-ID platform", "electronic identification accounts, from request to activation"),
+    _source("review", "units, supervisors", "what people say of flags", days=365),
 )
 
 CONTROL = Topic(

@@ -119,6 +119,7 @@ def flag(
         "evidence": [
             {"fact": "c" * 16, "type": "case.completed", "time": "2026-01-05T10:00:00+07:00", "hash": "d" * 16},
         ],
+        "life": None,
         "wording": "Quá hạn",
         **fields,
     }

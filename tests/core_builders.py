@@ -23,7 +23,7 @@ TOKEN = "a-token"
 HANOI = 7 * 3600
 MON_FRI = [1, 1, 1, 1, 1, 0, 0]
 UNIT = "G01.801.001"
-INSTANTS = ("appointment_at", "ended_at", "new_due", "at", "attempted_at")
+INSTANTS = ("appointment_at", "ended_at", "new_due", "at", "attempted_at", "since", "until")
 
 
 def at(text: str) -> int:

@@ -78,8 +78,9 @@ def judge(token: str, case: Case, at: int, rules: Rules, before: Rules | None = 
     lines, clock, spans = found
     records: list[dict[str, Any]] = []
     ledger = case.ledger
+    context = Context(token, lines, clock, {}, ground(lines, clock), lines.reviews, at, [])
     if spans or ledger:
-        records, ledger = publish(Context(token, lines, clock, {}, ground(lines, clock)), spans, ledger, at)
+        records, ledger = publish(context, spans, ledger, at)
     move = case.moved
     if before is not None:
         move = moved(read_clock(lines, before), clock, rules.hash) or move
@@ -91,7 +92,7 @@ def judge(token: str, case: Case, at: int, rules: Rules, before: Rules | None = 
         changed = view | {"version": shown}
     counted = [lines.told.get("p", -1), lines.stage if clock.ended is None else -1]
     facts = seen(case.facts, at) if lines.arrivals else case.facts
-    wake = next_wake(found, at)
+    wake = min([next_wake(found, at), *context.wakes])
     judged = Case(case.offset, wake, case.strings, facts, ledger, shown, digest, counted, case.is_full, move)
     return judged, Effects(records, changed)
 

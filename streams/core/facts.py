@@ -53,10 +53,15 @@ FIELDS: Mapping[str, str] = {
     "must_act": "ma",
     "snapshot": "ss",
     "attempted_at": "aa",
+    "flag_id": "fi",
+    "since": "si",
+    "until": "ui",
+    "decision": "dc",
+    "evidence": "ev",
 }
 LONG_NAME: Mapping[str, str] = {short: name for name, short in FIELDS.items()}
 # Fields that hold a number: instants in seconds, and the mark of a time known only to the day.
-NUMBERS = frozenset({"a", "e", "t", "w", "x", "y", "z", "aa"})
+NUMBERS = frozenset({"a", "e", "t", "w", "x", "y", "z", "aa", "si", "ui"})
 # When a fact arrived says how long ticks must not see it, and nothing of what happened.
 ARRIVED = "z"
 

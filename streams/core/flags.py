@@ -8,7 +8,7 @@ import orjson
 
 from streams.core.clock import Clock
 from streams.core.deadlines import Due
-from streams.core.facts import AT, DATA, ID, KIND, Fact, fact_hash
+from streams.core.facts import AT, DATA, ID, KIND, Fact, fact_hash, text
 from streams.core.instants import local_text
 from streams.core.interval import Interval
 from streams.core.kinds import TYPE_OF_KIND
@@ -27,6 +27,7 @@ from streams.core.ledger import (
     WITHDRAWN,
     Line,
 )
+from streams.core.life import life_of
 from streams.core.lines import Lines
 from streams.core.wording import WORDING
 
@@ -44,6 +45,11 @@ class Context(NamedTuple):
     evidence: dict[int, Mapping[str, str | None]]
     # What all flags of the case rest on (clock.ground).
     ground: Sequence[Fact]
+    # What people said of its flags (core.life), and the instant of the judgement.
+    reviews: Sequence[Fact]
+    at: int
+    # Filled as flags are told: when time alone will change what people made of one.
+    wakes: list[int]
 
 
 def flag_id(token: str, flag_class: str, leg: str = "") -> str:
@@ -104,7 +110,7 @@ def _withdraw(context: Context, line: Line, records: list[dict[str, Any]]) -> Li
 
 def _record(context: Context, interval: Interval, cycle: int, state: int) -> dict[str, Any]:
     """One published state of a flag, without its version (schemas.flags.Flag)."""
-    token, lines, clock, told, ground = context
+    token, lines, clock, told, ground = context[:5]
     calendar = clock.calendar
 
     def local(at: int | None) -> str | None:
@@ -138,7 +144,27 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
         "known_late": not withdrawn and _known_late(ground, interval),
         "basis": None if withdrawn else _basis(clock, due),
         "evidence": [told.get(fact[ID]) or told.setdefault(fact[ID], _evidence(fact, context)) for fact in evidence],
+        "life": None if withdrawn or not context.reviews else _life(context, interval, scored),
         "wording": WORDING[interval.flag_class],
+    }
+
+
+def _life(context: Context, interval: Interval, scored: str | None) -> Mapping[str, str | None] | None:
+    """What people made of the flag, as it is told (schemas.flags.Life)."""
+    lines, calendar = context.lines, context.clock.calendar
+    name = flag_id(context.token, interval.flag_class)
+    life = life_of(context.reviews, lines.strings, name, interval, scored, context.at, calendar)
+    if life is None:
+        return None
+    if life.ends is not None:
+        context.wakes.append(life.ends)
+    return {
+        "status": life.status,
+        "since": local_text(life.since, calendar.offset(life.since)),
+        "until": None if life.ends is None else local_text(life.ends, calendar.offset(life.ends)),
+        "by": text(life.by, "f", lines.strings),
+        "reason": text(life.by, "n", lines.strings),
+        "evidence": text(life.by, "ev", lines.strings),
     }
 
 

@@ -62,6 +62,11 @@ OFFICIAL = 100
 OBSERVED = 102
 SYNC_FAILED = 104
 UPDATE_FAILED = 106
+ACKNOWLEDGED = 110
+UNACKNOWLEDGED = 112
+SNOOZED = 114
+DISPUTED = 116
+DECIDED = 118
 
 KIND_OF_TYPE: Mapping[str, int] = {
     "case.registered_online": REGISTERED,
@@ -119,6 +124,11 @@ KIND_OF_TYPE: Mapping[str, int] = {
     "official.observed": OBSERVED,
     "official.sync_failed": SYNC_FAILED,
     "update.failed_reported": UPDATE_FAILED,
+    "flag.acknowledged": ACKNOWLEDGED,
+    "flag.unacknowledged": UNACKNOWLEDGED,
+    "flag.snoozed": SNOOZED,
+    "flag.disputed": DISPUTED,
+    "dispute.decided": DECIDED,
 }
 TYPE_OF_KIND: Mapping[int, str] = {kind: name for name, kind in KIND_OF_TYPE.items()}
 
@@ -130,12 +140,14 @@ READY = frozenset({LETTER_PRINTED, RECEIVED_AT_UNIT, PID_DECIDED, PUBLISHED, EID
 TURNED_AWAY = frozenset({REFUSED, WITHDRAWN, STOPPED, EID_REJECTED})
 # What an official system shows of a case: a change, or a line in a snapshot.
 REPORTS = frozenset({OFFICIAL, OBSERVED})
+# What people say of flags: it tells nothing of the case.
+REVIEWS = frozenset({ACKNOWLEDGED, UNACKNOWLEDGED, SNOOZED, DISPUTED, DECIDED})
 # What says nothing of how far a case is: waits before it, what only touches its clock, trouble on its way, its legs.
 ASIDE = frozenset(
     {LOOKUP_MISSED, QUEUE_TICKET, APPOINTMENT_MADE, APPOINTMENT_MISSED, CAPTURED, CAPTURE_FAILED, MANUAL_ENTRY,
      LEG_STARTED, LEG_ENDED, TRANSFERRED, FORCE_MAJEURE_BEGUN, FORCE_MAJEURE_ENDED, EXTENDED, POPDB_MATCHED,
      POPDB_MISMATCHED, POPDB_CORRECTED, PRINT_BLOCKED, PRINT_UNBLOCKED, PARCEL_POSTED, PARCEL_DELIVERED,
-     PARCEL_RETURNED, OTP_SENT, OTP_CONFIRMED, EID_ACTIVATED, SYNC_FAILED, UPDATE_FAILED}
+     PARCEL_RETURNED, OTP_SENT, OTP_CONFIRMED, EID_ACTIVATED, SYNC_FAILED, UPDATE_FAILED, *REVIEWS}
 )  # fmt: skip
 
 

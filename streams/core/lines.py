@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.core.facts import ARRIVED, AT, DATA, KIND, Fact
-from streams.core.kinds import CARD_PRINTED, EID_RECEIVED, PID_REQUESTED, RECEIVED, REGISTERED, REPORTS, TRANSFERRED
+from streams.core.kinds import (
+    CARD_PRINTED,
+    EID_RECEIVED,
+    PID_REQUESTED,
+    RECEIVED,
+    REGISTERED,
+    REPORTS,
+    REVIEWS,
+    TRANSFERRED,
+)
 from streams.core.observed import STATES, STEPS, State
 
 # What opens a case, the weightier first.
@@ -37,8 +46,15 @@ class Lines:
         received = self.first.get(RECEIVED)
         if received is not None and short in received[DATA]:
             return received
-        told = [fact for fact in self.visible if short in fact[DATA]]
+        told = [fact for fact in self.visible if short in fact[DATA] and fact[KIND] not in REVIEWS]
         return next((fact for fact in told if fact[KIND] < CARD_PRINTED), told[0] if told else None)
+
+    @property
+    def reviews(self) -> list[Fact]:
+        """What people said of the flags of the case, in order."""
+        if REVIEWS.isdisjoint(self.first):
+            return []
+        return [fact for fact in self.visible if fact[KIND] in REVIEWS]
 
     @property
     def transfers(self) -> list[Fact]:
@@ -98,7 +114,7 @@ def _told(visible: Sequence[Fact], first: Mapping[int, Fact]) -> dict[str, int]:
     """What the facts say of the application, the weightier written over the lighter, the first over the later."""
     told: dict[str, int] = {}
     for fact in reversed(visible):
-        if fact[KIND] >= CARD_PRINTED:
+        if fact[KIND] >= CARD_PRINTED and fact[KIND] not in REVIEWS:
             told.update(fact[DATA])
     for fact in reversed(visible):
         if fact[KIND] < CARD_PRINTED:

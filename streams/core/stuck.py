@@ -16,6 +16,7 @@ from streams.core.kinds import (
     RECEIVED,
     REGISTERED,
     REPORTS,
+    REVIEWS,
     SYNC_FAILED,
     UPDATE_FAILED,
 )
@@ -25,8 +26,8 @@ from streams.core.reported import OPERATOR, reports
 from streams.core.rules import Rules
 from streams.core.stages import CITIZEN, UNIT, Held, holder_at, holders
 
-# What moves no case: it tells of systems, or of the case's clock.
-_MOVES_NOTHING = REPORTS | {SYNC_FAILED, UPDATE_FAILED}
+# What moves no case: it tells of systems, or of flags.
+_MOVES_NOTHING = REPORTS | REVIEWS | {SYNC_FAILED, UPDATE_FAILED}
 
 
 def hung(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:

@@ -46,7 +46,8 @@ def test_every_schema_is_one(name: str) -> None:
     Draft202012Validator.check_schema(SCHEMAS[name])
 
 
-NEEDED = {
+OF_FLAG = {"flag_id": "a" * 32, "since": "2026-01-20T17:00:00+07:00"}
+NEEDED: dict[str, dict[str, str]] = {
     "official.status_changed": {"system": "portal", "code": "4"},
     "official.observed": {"system": "portal", "code": "4", "snapshot": "2026-01-05"},
     "official.sync_failed": {"system": "portal"},
@@ -55,6 +56,11 @@ NEEDED = {
     "case.transferred": {"to_unit": "G01.801.002"},
     "leg.started": {"leg": "birth"},
     "leg.ended": {"leg": "birth"},
+    "flag.acknowledged": OF_FLAG,
+    "flag.unacknowledged": OF_FLAG,
+    "flag.snoozed": OF_FLAG | {"until": "2026-01-21T17:00:00+07:00"},
+    "flag.disputed": OF_FLAG | {"evidence": "12/BC"},
+    "dispute.decided": OF_FLAG | {"decision": "upheld"},
 }
 
 

@@ -12,6 +12,7 @@ from streams.pipeline.entries import InstantOutOfRange, fact_entry, instant_of
 from tests.intake_builders import message
 
 TOKEN, FACT = "t" * 22, "0123456789abcdef"
+OF_FLAG = {"flag_id": "a" * 32, "since": "2026-01-20T17:00:00Z"}
 REQUIRED: dict[str, dict[str, Any]] = {
     "official.status_changed": {"system": "portal", "code": "4"},
     "official.observed": {"system": "portal", "code": "4", "snapshot": "2026-01-05"},
@@ -21,6 +22,11 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "case.transferred": {"to_unit": "G01.801.002"},
     "leg.started": {"leg": "birth"},
     "leg.ended": {"leg": "birth"},
+    "flag.acknowledged": OF_FLAG,
+    "flag.unacknowledged": OF_FLAG,
+    "flag.snoozed": OF_FLAG | {"until": "2026-01-21T17:00:00Z"},
+    "flag.disputed": OF_FLAG | {"evidence": "12/BC"},
+    "dispute.decided": OF_FLAG | {"decision": "upheld"},
 }
 
 

@@ -32,7 +32,7 @@ MODULES: Mapping[str, Sequence[str]] = {
 }
 QUICK = (
     "calendar", "office", "deadlines", "case_clock", "pauses", "dues", "stages", "promise",
-    "rules", "moved", "questions", "shipped_calendars",
+    "rules", "moved", "questions", "levels", "transfers", "coverage", "shipped_calendars",
 )  # fmt: skip
 LAST = (
     "tests/unit/core/test_hand_worked.py",

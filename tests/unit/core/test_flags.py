@@ -212,6 +212,7 @@ def test_a_raised_flag_says_why_in_full() -> None:
         "difference": None,
         "provisional": False,
         "known_late": False,
+        "life": None,
         "wording": "Quá hạn (theo chứng cứ)",
     }
     assert (basis["rule"], basis["calendar"]) == ("card-2023", "vn")
