@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-long check bench kill-matrix soak up down generate lock clean
+.PHONY: setup demo test test-long mutants check bench kill-matrix soak up down generate lock clean
 
 setup: .venv/.ready
 
@@ -24,6 +24,9 @@ check: setup
 
 test-long: setup
 	$(BIN)/python -m tools.check test-long $(ARGS)
+
+mutants: setup
+	$(BIN)/python -m tools.mutants $(ARGS)
 
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -30,9 +30,12 @@ Units = Annotated[list[Label], Field(min_length=1)]
 class CalendarRow(Wire):
     """`week` is seven 0/1 from Monday, `hours` seven lists of [from, to] in seconds since midnight in which terms of
     hours run, `reception` those in which dossiers are taken in, `days` the exceptions and `reasons` why each is one,
-    `offsets` [first instant, seconds ahead of UTC], `horizon` the last day whose decrees are known."""
+    `offsets` [first instant, seconds ahead of UTC], `horizon` the last day whose decrees are known; `decided` says on
+    which day an exception was decided, where that was late. What closes the units of a calendar closes those of
+    calendars that extend it."""
 
     id: Label
+    extends: Label | None = None
     zone: Label
     source: Source
     horizon: Day
@@ -41,6 +44,7 @@ class CalendarRow(Wire):
     reception: Week
     days: dict[Day, Worked]
     reasons: dict[Day, Source]
+    decided: dict[Day, Day] = Field(default_factory=dict)
     offsets: Annotated[list[Annotated[list[int], Field(min_length=2, max_length=2)]], Field(min_length=1)]
 
 

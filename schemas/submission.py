@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from schemas.envelope import Data, Event, Label, ReasonClass
+from schemas.envelope import Data, Event, Label, Origin, ReasonClass
 
 
 class Application(Data):
@@ -26,9 +26,13 @@ class Received(Application):
 
 
 class Documented(Application):
-    """What stops or starts the clock, with the number of its document: without one it stops nothing."""
+    """What stops or starts the clock, with the number of its document: without one it stops nothing.
+
+    `origin` is who tells it, the unit where nobody is named: what it writes down after the due counts for nothing.
+    """
 
     document: Label | None = None
+    origin: Origin | None = None
 
 
 class Extended(Documented):

@@ -7,24 +7,29 @@ so that its hash covers them.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
 from streams.core.calendar import LAST_DAY, day_number
 from streams.core.errors import RulesRefused
-from streams.core.findings import Declared
+from streams.core.findings import Declared, DeclaredBy
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST_YEAR = 2000
+YEARS_BEYOND_HORIZON = 5
 REASON_MAX = 400
 
 _CALENDAR_NEEDED = frozenset({"id", "zone", "source", "horizon", "week", "hours"})
 _CALENDAR_FIELDS = frozenset(
-    {*_CALENDAR_NEEDED, "extends", "hours_of", "reception_of", "off", "worked", "country", "swap"}
+    {*_CALENDAR_NEEDED, "extends", "hours_of", "reception_of", "off", "worked", "country", "swap", "holiday"}
 )
-_SWAP_FIELDS = frozenset({"off", "worked", "source"})
+# Rows beneath a calendar: the fields that each knows, and those that it needs.
+_DECREED: Mapping[Literal["swap", "holiday"], tuple[frozenset[str], frozenset[str]]] = {
+    "swap": (frozenset({"off", "worked", "source", "decided_on"}), frozenset({"source"})),
+    "holiday": (frozenset({"off", "source", "decided_on"}), frozenset({"off", "source"})),
+}
 _CLOSURE_FIELDS = frozenset({"id", "calendar", "units", "off", "worked", "source"})
 _CAMPAIGN_FIELDS = frozenset({"id", "calendar", "units", "from", "to", "hours", "days", "source"})
 
@@ -66,16 +71,16 @@ def expand_campaign(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def declared_days(rows: Iterable[Mapping[str, Any]]) -> list[Declared]:
-    """The days that rows of calendars name: each swap, and the lists of a calendar; what others inherit stands once."""
+    """The days that rows of calendars name: each swap and holiday, and the lists; what others inherit stands once."""
     found: list[Declared] = []
     wholes: dict[str, Mapping[str, Any]] = {}
     for row in rows:
         whole = wholes[row["id"]] = {**wholes.get(row.get("extends", ""), {}), **row}
         package = _package(whole)
-        for number, swap in enumerate(row.get("swap", ())):
-            others = [*row["swap"][:number], *row["swap"][number + 1 :], whole]
-            found.append(_declared(row["id"], swap, package, others, is_swap=True))
-        found.append(_declared(row["id"], row, package, whole.get("swap", ()), is_swap=False))
+        for name, one in _decreed(row):
+            others = [*(other for _, other in _decreed(whole) if other is not one), whole]
+            found.append(_declared(row["id"], name, one, package, others))
+        found.append(_declared(row["id"], "lists", row, package, [other for _, other in _decreed(whole)]))
     return found
 
 
@@ -108,16 +113,17 @@ def a_date(where: str, name: str, value: Any) -> date:
 
 def _calendar(where: str, row: Mapping[str, Any]) -> dict[str, Any]:
     a_date(where, "horizon", row["horizon"])
-    for dates in (row, *row.get("swap", ())):
-        _check_dates(where, dates)
-    for swap in row.get("swap", ()):
-        check_fields(f"{where} swap", swap, _SWAP_FIELDS, frozenset({"source"}))
+    _check_dates(where, row)
+    for name, decreed in _decreed(row):
+        _check_dates(where, decreed)
+        check_fields(f"{where} {name}", decreed, *_DECREED[name])
     days = _days(row)
     hours = [_span(where, text) for text in row["hours"]]
     usual = [hours if day in _weekdays(where, row["week"]) else [] for day in WEEKDAYS]
     worked = _week(where, usual, row.get("hours_of", {}))
     return {
         "id": row["id"],
+        **({"extends": row["extends"]} if "extends" in row else {}),
         "zone": row["zone"],
         "source": row["source"],
         "horizon": row["horizon"].isoformat(),
@@ -126,7 +132,18 @@ def _calendar(where: str, row: Mapping[str, Any]) -> dict[str, Any]:
         "reception": _week(where, worked, row.get("reception_of", {})),
         "days": {day.isoformat(): worked for day, (worked, _) in sorted(days.items())},
         "reasons": {day.isoformat(): reason for day, (_, reason) in sorted(days.items())},
+        "decided": dict(sorted(_decided(where, row).items())),
         "offsets": _offsets(where, row["zone"]),
+    }
+
+
+def _decided(where: str, row: Mapping[str, Any]) -> dict[str, str]:
+    """On which day a swap or holiday was decided, where the row says so: before, nobody could know its days."""
+    return {
+        day.isoformat(): a_date(where, "decided_on", decreed["decided_on"]).isoformat()
+        for _, decreed in _decreed(row)
+        if "decided_on" in decreed
+        for day in (*_dates(decreed.get("off", ())), *_dates(decreed.get("worked", ())))
     }
 
 
@@ -160,18 +177,25 @@ def _span(where: str, text: str) -> list[int]:
 def _days(row: Mapping[str, Any]) -> dict[date, tuple[int, str]]:
     """Exceptions to the plain week, each with its reason: the package's days first, then what decrees and lists say."""
     days = _package(row)
-    for swap in row.get("swap", ()):
-        days |= _exceptions(swap)
+    for _, decreed in _decreed(row):
+        days |= _exceptions(decreed)
     return days | _exceptions(row)
 
 
+def _decreed(row: Mapping[str, Any]) -> Iterator[tuple[Literal["swap", "holiday"], Mapping[str, Any]]]:
+    """The rows beneath a calendar, each with the name of its table."""
+    for name in _DECREED:
+        yield from ((name, one) for one in row.get(name, ()))
+
+
 def _package(row: Mapping[str, Any]) -> dict[date, tuple[int, str]]:
-    """What the package knows of the calendar's country, up to the horizon."""
+    """What the package knows of the calendar's country, some years past the horizon: statutory and lunar days are
+    known long before the swaps of their year are decreed."""
     if "country" not in row:
         return {}
     # In the country's own language: the package else takes the machine's, and the hash of the rules with it.
     language = holidays.country_holidays(row["country"]).default_language
-    years = range(FIRST_YEAR, row["horizon"].year + 1)
+    years = range(FIRST_YEAR, row["horizon"].year + 1 + YEARS_BEYOND_HORIZON)
     package = holidays.country_holidays(row["country"], years=years, language=language)
     days = {day: (0, name[:REASON_MAX]) for day, name in package.items()}
     return days | dict.fromkeys(package.weekend_workdays, (1, "worked in place of a day off, by decree"))
@@ -197,18 +221,17 @@ def _check_dates(where: str, row: Mapping[str, Any]) -> None:
 
 def _declared(
     calendar: str,
+    by: DeclaredBy,
     row: Mapping[str, Any],
     package: Mapping[date, tuple[int, str]],
     others: Iterable[Mapping[str, Any]],
-    *,
-    is_swap: bool,
 ) -> Declared:
     known: dict[date, tuple[int, str]] = {}
     for other in others:
         known |= _exceptions(other)
     return Declared(
         calendar,
-        is_swap,
+        by,
         tuple(day_number(day) for day in _dates(row.get("off", ()))),
         tuple(day_number(day) for day in _dates(row.get("worked", ()))),
         {day_number(day): worked for day, (worked, _) in known.items()},

@@ -51,7 +51,7 @@ def leg(amount: int, unit: str = "working_day") -> dict[str, Any]:
 
 def swap(off: str = "", worked: str = "", **fields: Any) -> Declared:
     days = {name: tuple(map(day, text.split())) for name, text in (("off", off), ("worked", worked))}
-    return Declared("plain", True, days["off"], days["worked"], {}, {})._replace(**fields)
+    return Declared("plain", "swap", days["off"], days["worked"], {}, {})._replace(**fields)
 
 
 def closure(**days: int) -> list[dict[str, Any]]:

@@ -72,7 +72,8 @@ extension with its document (`case.extended`) sets a new due on the same terms; 
 
 
 class Law(NamedTuple):
-    """The law to be printed: its rows, the same compiled, and the rows of swaps, which the content does not keep."""
+    """The law to be printed: its rows, the same compiled, and the rows of decreed days, which the content does not
+    keep."""
 
     content: dict[str, Any]
     rules: Rules
@@ -357,7 +358,7 @@ def _calendar(row: Row) -> str:
 def _swap_table(swaps: Iterable[Row]) -> str:
     lines = [[dates(row.get("off")), dates(row.get("worked")), cited(row["source"])] for row in swaps]
     heads = ("Nghỉ · off", "Làm bù · worked", "Căn cứ · document")
-    return "#### Hoán đổi ngày làm việc · Decreed swaps\n\n" + table(heads, lines)
+    return "#### Hoán đổi ngày làm việc, ngày nghỉ thêm · Decreed swaps and days off\n\n" + table(heads, lines)
 
 
 def _holidays(row: Row, swaps: Sequence[Row], first: int) -> str:
@@ -393,4 +394,5 @@ def _campaigns(law: Law) -> str:
 
 def _swaps(folder: Path) -> dict[str, list[Row]]:
     documents = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.toml"))]
-    return {row["id"]: row.get("swap", []) for document in documents for row in document.get("calendar", ())}
+    rows = [row for document in documents for row in document.get("calendar", ())]
+    return {row["id"]: [*row.get("swap", ()), *row.get("holiday", ())] for row in rows}

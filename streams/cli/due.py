@@ -1,15 +1,17 @@
 """`hoso due`: when a dossier of that kind, place and day is due, and every day between."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
 import typer
 
-from streams.cli.ending import told_errors
+from streams.cli.ending import fail, told_errors
 from streams.cli.options import AsJson, OfRules, read_moment, read_settings, read_stretch
-from streams.cli.telling import columns, row, show_json, tables
-from streams.wiring.asking import Asked, explained
+from streams.cli.telling import columns, range_text, row, show_json, tables
+from streams.core.question import PAUSES
+from streams.wiring.asking import Asked, Paused, explained
 from streams.wiring.law import folder_of, read_law
 
 WHAT = {
@@ -18,6 +20,7 @@ WHAT = {
     "off": "off",
     "paused": "paused",
     "rolled_on": "a last day off rolls on to here",
+    "extended": "extended to here",
 }
 WHY_DIFFERENT = {
     "cut_ignored": "the legal term was given, although a decision cut it",
@@ -25,6 +28,7 @@ WHY_DIFFERENT = {
     "first_day_counted": "the first day was counted",
     "days_off_forgotten": "Monday to Friday were counted: holidays and swapped days are forgotten",
     "calendar_days_counted": "calendar days were counted",
+    "decreed_later": "right by what was decreed then; a later decree moved the due",
     "unexplained": "no known way of counting gives that day",
 }
 
@@ -38,7 +42,11 @@ def due(
     unit: Annotated[str | None, typer.Option(help="Code of the unit: closures and shorter terms of its own.")] = None,
     leg: Annotated[str | None, typer.Option(help="One leg of an interlinked group.")] = None,
     by_post: Annotated[bool, typer.Option("--by-post", help="The result goes to the citizen by post.")] = False,
-    pause: Annotated[list[str] | None, typer.Option(help="FROM..TO, papers asked for and received.")] = None,
+    pause: Annotated[
+        list[str] | None,
+        typer.Option(help="FROM..TO, papers asked for and received; payment:FROM..TO or force_majeure:FROM..TO."),
+    ] = None,
+    extended: Annotated[list[str] | None, typer.Option(help="T=NEW_DUE, told on T that the term is longer.")] = None,
     appointment: Annotated[str | None, typer.Option(help="The day on the receipt, to be compared.")] = None,
     rules: OfRules = None,
     as_json: AsJson = False,
@@ -54,6 +62,8 @@ def due(
 
         hoso due card 2026-01-05T08:00 --variant new --completed 2026-01-06T10:00 --pause 2026-01-07..2026-01-09
 
+        hoso due card 2026-01-05 --variant new --pause payment:2026-01-06..2026-01-07 --extended 2026-01-12=2026-01-20
+
         hoso due card 2025-12-29T09:00 --variant new --appointment 2026-01-08 --json
     """
     asked = Asked(
@@ -65,7 +75,8 @@ def due(
         unit,
         leg,
         by_post,
-        sorted((read_stretch("--pause", text) for text in pause or ()), key=str),
+        [_pause(text) for text in pause or ()],
+        [_extension(text) for text in extended or ()],
         _moment("--appointment", appointment),
     )
     with told_errors():
@@ -80,6 +91,22 @@ def _moment(option: str, text: str | None) -> date | None:
     return None if text is None else read_moment(option, text)
 
 
+def _pause(text: str) -> Paused:
+    """KIND:FROM..TO; a kind begins with a letter, a day with a digit."""
+    named = re.match(r"([^\d:][^:]*):", text)
+    kind = named[1] if named else "supplement"
+    if kind not in PAUSES:
+        fail(f"--pause {text}: {kind} is none of {', '.join(PAUSES)}")
+    return Paused(kind, *read_stretch("--pause", text[named.end() :] if named else text))
+
+
+def _extension(text: str) -> tuple[date, date]:
+    told, sign, new_due = text.partition("=")
+    if not sign:
+        fail(f"--extended {text}: expected T=NEW_DUE, like 2026-01-12=2026-01-20")
+    return read_moment("--extended", told), read_moment("--extended", new_due)
+
+
 def _show(told: Mapping[str, Any]) -> None:
     rule, calendar, leg = told["rule"], told["calendar"], told["leg"]
     head = columns("", "")
@@ -87,7 +114,7 @@ def _show(told: Mapping[str, Any]) -> None:
     row(head, "rule", f"{rule['id']}: {rule['term']}, {rule['source']}")
     if rule["nv"]:
         row(head, "not verified", rule["nv"])
-    row(head, "law", f"of the day it was {rule['law_of']}, {rule['law_day']}; {_range(rule)}")
+    row(head, "law", f"of the day it was {rule['law_of']}, {rule['law_day']}; in force {range_text(rule)}")
     if leg:
         row(head, "leg", f"{leg['id']} ({leg['agency']}): {told['term']}, {leg['source']}")
         if leg["nv"]:
@@ -105,21 +132,14 @@ def _show(told: Mapping[str, Any]) -> None:
         tables.print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _range(rule: Mapping[str, Any]) -> str:
-    until = f" until {rule['effective_until']}" if rule["effective_until"] else ""
-    return f"in force from {rule['effective_from']}{until}"
-
-
 def _show_days(told: Mapping[str, Any]) -> None:
     used = {"days": "days", "half_days": "half days", "seconds": "hours"}[told["measure"]]
     table = columns("day", "", "what", used, "why", right={used}, whole={"day", "", "what"})
-    is_same_day = told["term"].endswith("same_day")
     before = 0
     for day in told["days"]:
         amount = _hours(day["used"]) if told["measure"] == "seconds" else str(day["used"])
         style = "dim" if day["used"] == before else None
-        what = "the day itself" if is_same_day and day["what"] == "first_day" else WHAT[day["what"]]
-        row(table, day["day"], _weekday(day["day"]), what, amount, day["why"], style=style)
+        row(table, day["day"], _weekday(day["day"]), WHAT[day["what"]], amount, day["why"], style=style)
         before = day["used"]
     tables.print(table)
 
@@ -135,6 +155,9 @@ def _show_dues(told: Mapping[str, Any]) -> None:
         if found["provisional"]:
             horizon = told["calendar"]["horizon"]
             row(table, "", "provisional", f"decrees are known up to {horizon}: a swap decided later can move it")
+    for each in told["extensions"]:
+        if each["refused"] is None:
+            row(table, "extended", each["new_due"], f"on {each['told']}; before that {each['before']}")
     if told["provincial"]:
         cut = told["provincial"]
         row(table, "legal due", _named(told["legal"]), told["rule"]["term"])

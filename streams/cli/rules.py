@@ -9,7 +9,7 @@ import typer
 
 from streams.cli.ending import EXIT_DIFFERENT, told_errors
 from streams.cli.options import AsJson, OfRules, read_day, read_settings
-from streams.cli.telling import columns, row, show_json, tables
+from streams.cli.telling import columns, range_text, row, show_json, tables
 from streams.clock import now_seconds
 from streams.core.findings import Finding
 from streams.wiring.law import Tried, check_law, count, folder_of, procedures_of, read_law, rows_of, try_examples
@@ -140,7 +140,7 @@ def _show_rule(one: Mapping[str, Any]) -> None:
     table.show_header = False
     row(table, "rule", one["id"], style="bold")
     row(table, "term", f"{one['amount']} {one['unit']}{_hours(one)}, calendar {one['calendar']}")
-    row(table, "in force", _range(one))
+    row(table, "in force", range_text(one))
     row(table, "variants", ", ".join(one["variants"]) or "all")
     row(table, "places", ", ".join(one["place_kinds"]) or "all")
     row(table, "law of", f"the day it was {one['law_of']}")
@@ -150,25 +150,21 @@ def _show_rule(one: Mapping[str, Any]) -> None:
     row(table, "cancelled by", ", ".join(one["cancels"]))
     row(table, "duty of", one["duty_bearer"] + ("; the appointment counts" if one["due_governs"] == "declared" else ""))
     for pause in one["pauses"]:
-        row(table, "pause", f"{pause['why']}, for the {pause['waits_for']}: {pause['from']} to {pause['to']}")
+        whom = "nobody" if pause["waits_for"] == "nobody" else f"the {pause['waits_for']}"
+        row(table, "pause", f"{pause['why']}, waits for {whom}: {pause['from']} to {pause['to']}")
     for stage in one["stages"]:
         amount = f", {stage['amount']} {stage['unit']}" if stage.get("amount") else ""
         row(table, "stage", f"{stage['id']}, {stage['owner']}{amount}: {stage['from']} to {stage['to']}{_doubt(stage)}")
     for leg in one["legs"]:
         row(table, "leg", f"{leg['id']}, {leg['agency']}, {leg['amount']} {leg['unit']}: {leg['source']}{_doubt(leg)}")
     for cut in one["cuts"]:
-        by = f"{', '.join(cut['units'])} by {cut['decision']}, {_range(cut)}: {cut['source']}{_doubt(cut)}"
+        by = f"{', '.join(cut['units'])} by {cut['decision']}, {range_text(cut)}: {cut['source']}{_doubt(cut)}"
         row(table, "cut", f"{cut['id']}, {cut['amount']} {one['unit']} for {by}")
     row(table, "at risk", ", ".join(_level(level) for level in one["at_risk"]))
     row(table, "source", one["source"])
     if one.get("nv"):
         row(table, "not verified", one["nv"])
     tables.print(table)
-
-
-def _range(one: Mapping[str, Any]) -> str:
-    until = f" until {one['effective_until']}" if one.get("effective_until") else ""
-    return f"from {one['effective_from']}{until}"
 
 
 def _hours(one: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -29,6 +30,13 @@ def show_values(result: Mapping[str, Any], *, as_json: bool) -> None:
     for name, value in result.items():
         table.add_row(name.replace("_", " "), f"{value:,}" if isinstance(value, int) else str(value))
     tables.print(table)
+
+
+def range_text(rule: Mapping[str, Any]) -> str:
+    """The days on which a row is in force: up to its last one, while effective_until is the first day after."""
+    until = rule.get("effective_until")
+    last = f" to {date.fromisoformat(until) - timedelta(days=1)}" if until else ""
+    return f"from {rule['effective_from']}{last}"
 
 
 def row(table: Table, *values: object, style: str | None = None) -> None:

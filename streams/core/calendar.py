@@ -58,6 +58,8 @@ class Calendar:
     horizon: int
     exceptions: tuple[tuple[int, int], ...]
     reasons: Mapping[int, str]
+    # On which day an exception was decided, where it was not known for years.
+    decided: Mapping[int, int]
 
     def offset(self, at: int) -> int:
         """Seconds that local time is ahead of UTC at an instant."""
@@ -143,6 +145,15 @@ class Calendar:
         """The days between two days, both counted, that are worked by one calendar and off by the other."""
         return [day for day in range(first, last + 1) if self.is_working(day) != other.is_working(day)]
 
+    def known_on(self, day: int) -> "Calendar":
+        """The calendar without what was decided only later."""
+        later = {one for one, on in self.decided.items() if on > day}
+        if not later:
+            return self
+        exceptions = tuple(pair for pair in self.exceptions if pair[0] not in later)
+        counts, working = _counted(self.week, exceptions)
+        return replace(self, id=f"{self.id}@{day}", counts=counts, working=working, exceptions=exceptions)
+
     def with_days(self, name: str, days: Mapping[int, int], reasons: Mapping[int, str]) -> "Calendar":
         """The same calendar with some more exceptions, under a name of its own."""
         exceptions = tuple(sorted({**dict(self.exceptions), **days}.items()))
@@ -186,6 +197,7 @@ def compile_calendar(row: Mapping[str, Any]) -> Calendar:
         horizon=read_day(row["horizon"]),
         exceptions=exceptions,
         reasons={read_day(day): reason for day, reason in row["reasons"].items()},
+        decided={read_day(day): read_day(on) for day, on in row.get("decided", {}).items()},
     )
 
 

@@ -5,6 +5,7 @@ shorter of the first two governs, or the appointment where the rule says so.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from streams.core.calendar import Calendar
 from streams.core.coverage import Place, feeds_of
@@ -38,6 +39,8 @@ class Clock:
     posted: bool = False
     stretches: list[Running] = field(default_factory=list)
     paused: bool = False
+    # The due last in force, whether the clock runs or stands still.
+    last: Due | None = None
     legal: Due | None = None
     provincial: Due | None = None
     cut: Cut | None = None
@@ -47,6 +50,8 @@ class Clock:
     pauses: list[Pause] = field(default_factory=list)
     extensions: list[Extension] = field(default_factory=list)
     rests_on: list[Fact] = field(default_factory=list)
+    # The fact whose day chose the law, where that is the day of the complete dossier.
+    complete: Fact | None = None
     # The fact that gave the appointment.
     promised: Fact | None = None
     ended: Fact | None = None
@@ -54,6 +59,8 @@ class Clock:
     # profits says so.
     proven_at: int | None = None
     proof: Fact | None = None
+    # Who held the case when, once somebody has asked (core.stages): several classes of flag do.
+    held: list[Any] | None = None
     # More facts came than a case holds: no verdict can be given.
     unknown: bool = False
     # The feed on which the result would be told was not live when the due passed: silence proves nothing.
@@ -93,10 +100,15 @@ class Clock:
 
 def ground(lines: Lines, clock: Clock) -> list[Fact]:
     """The facts that decide which rule binds the case, whose it is, and when it is due: what every flag rests on."""
-    rule = clock.rule
-    facts = [lines.opened, clock.start, clock.promised, *clock.rests_on, *map(lines.told_by, "upvk"), *lines.transfers]
-    if rule is not None and rule.law_of == "complete":
-        facts.append(lines.first.get(COMPLETED))
+    facts = [
+        lines.opened,
+        clock.complete,
+        clock.start,
+        clock.promised,
+        *clock.rests_on,
+        *map(lines.told_by, "upvk"),
+        *lines.transfers,
+    ]
     if clock.posted:
         facts.append(lines.told_by("j"))
     return [fact for fact in facts if fact is not None]
@@ -105,7 +117,8 @@ def ground(lines: Lines, clock: Clock) -> list[Fact]:
 def read_clock(lines: Lines, rules: Rules) -> Clock:
     """The clock of a case by its visible facts."""
     opened = lines.opened
-    spans = {"received": span_of(opened), "complete": span_of(lines.first.get(COMPLETED, opened))}
+    complete = _completed(lines, rules) or opened
+    spans = {"received": span_of(opened), "complete": span_of(complete)}
     rule = rules.deadline(lines.said("p"), lines.said("v"), lines.said("k"), spans)
     unit = lines.said("u")
     clock = Clock(rule, rules.calendar_for(rules.calendar if rule is None else rule.calendar, unit))
@@ -116,6 +129,7 @@ def read_clock(lines: Lines, rules: Rules) -> Clock:
     clock.posted = lines.said("j") == "post"
     stops = rule.stops(clock.posted)
     clock.ended = _ended(lines, stops)
+    clock.complete = complete if rule.law_of == "complete" else None
     clock.start, clock.assumed = _start(lines, rules, rule)
     if clock.start is None:
         return clock
@@ -143,7 +157,7 @@ def read_clock(lines: Lines, rules: Rules) -> Clock:
 def _tell(clock: Clock, found: Run, kind: str) -> None:
     """The clock as one of its two runs has it: the one that governs."""
     clock.due, clock.due_kind = found.due, None if found.due is None else kind
-    clock.stretches, clock.paused = found.stretches, found.paused
+    clock.stretches, clock.paused, clock.last = found.stretches, found.paused, found.last
     clock.pauses, clock.extensions, clock.rests_on = found.pauses, found.extensions, found.rests_on
 
 
@@ -152,10 +166,18 @@ def _start(lines: Lines, rules: Rules, rule: Deadline) -> tuple[Fact | None, boo
     start = lines.first.get(rule.starts)
     if start is not None or rule.starts != COMPLETED:
         return start, False
+    accepted = _completed(lines, rules)
+    return accepted, accepted is not None
+
+
+def _completed(lines: Lines, rules: Rules) -> Fact | None:
+    """The fact "complete", or the scoring system's acceptance, which counts as one."""
+    if COMPLETED in lines.first:
+        return lines.first[COMPLETED]
     for fact in lines.official.get(rules.scoring, ()):
         if rules.official_state(rules.scoring, lines.strings[fact[DATA]["o"]]) == "accepted":
-            return fact, True
-    return None, False
+            return fact
+    return None
 
 
 def _declared(lines: Lines, rules: Rules, calendar: Calendar) -> tuple[Due | None, Fact | None]:

@@ -52,12 +52,14 @@ class Due(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """A unit of terms: how to add an amount to a start, how to subtract a lead from a due, how to measure a stretch.
+    """A unit of terms: how to add an amount to a start, how to move a due on, how to subtract a lead from it, how to
+    measure a stretch.
 
     `scale` is how many of its measure one unit has: hours are measured in seconds, days in days.
     """
 
     add: Callable[[Calendar, Term, Span, int], tuple[int, int]]
+    move: Callable[[Calendar, Due, int], tuple[int, int]]
     lead: Callable[[Calendar, Due, int], int]
     measure: Callable[[Calendar, Span, Span], int]
     scale: int = 1
@@ -71,11 +73,7 @@ def due(calendar: Calendar, term: Term, start: Span, paused: int = 0) -> Due:
 
 def move(calendar: Calendar, term: Term, end: Due, paused: int) -> Due:
     """A due that was set by an extension, moved on by a pause."""
-    if not paused:
-        return end
-    kind = UNITS[term.unit]
-    plain = Term(term.unit, term.amount)
-    return _due(calendar, kind.add(calendar, plain, Span(end.at, True), paused + (term.unit == "same_day")))
+    return _due(calendar, UNITS[term.unit].move(calendar, end, paused)) if paused else end
 
 
 def lead(calendar: Calendar, unit: str, end: Due, amount: int) -> int:
@@ -138,7 +136,7 @@ def _calendar_day(calendar: Calendar, _term: Term, start: Span, amount: int) -> 
 
 
 def _half_day(calendar: Calendar, _term: Term, start: Span, amount: int) -> tuple[int, int]:
-    at = add_half_days(calendar, start.at, amount)
+    at = add_half_days(calendar, _in_half_day(calendar, start), amount)
     return at, calendar.local(at)[0]
 
 
@@ -151,6 +149,29 @@ def _same_day(calendar: Calendar, term: Term, start: Span, amount: int) -> tuple
     first = day if second <= term.cut_off and calendar.is_working(day) else calendar.add_working_days(day, 1)
     last = calendar.add_working_days(first, amount - 1)
     return calendar.instant(last, term.ends_at if last == day else term.next_ends_at), last
+
+
+def _move_working_days(calendar: Calendar, end: Due, amount: int) -> tuple[int, int]:
+    """So many working days on, at the same time of day."""
+    day = calendar.add_working_days(end.day, amount)
+    return calendar.instant(day, end.at - calendar.instant(end.day)), day
+
+
+def _move_days(calendar: Calendar, end: Due, amount: int) -> tuple[int, int]:
+    day = calendar.roll_on(end.day + amount)
+    return calendar.instant(day, end.at - calendar.instant(end.day)), day
+
+
+def _move_office(calendar: Calendar, end: Due, seconds: int) -> tuple[int, int]:
+    return _working_hour(calendar, _NO_TERM, Span(end.at, True), seconds)
+
+
+def _move_seconds(calendar: Calendar, end: Due, seconds: int) -> tuple[int, int]:
+    return _clock_hour(calendar, _NO_TERM, Span(end.at, True), seconds)
+
+
+def _move_half_days(calendar: Calendar, end: Due, amount: int) -> tuple[int, int]:
+    return _half_day(calendar, _NO_TERM, Span(end.at, True), amount)
 
 
 def _lead_days(calendar: Calendar, end: Due, amount: int) -> int:
@@ -191,15 +212,24 @@ def _seconds(_calendar: Calendar, begins: Span, ends: Span) -> int:
 
 
 def _half_days(calendar: Calendar, begins: Span, ends: Span) -> int:
-    return half_days(calendar, begins.at, ends.at)
+    return half_days(calendar, _in_half_day(calendar, begins), _in_half_day(calendar, ends))
 
 
+def _in_half_day(calendar: Calendar, span: Span) -> int:
+    """An instant of the half day that a span belongs to: what stands for the end of a working day, or is the end of a
+    term, belongs to the half day that ended last."""
+    if span.is_day and calendar.is_working(_day(calendar, span)):
+        return subtract_half_days(calendar, span.at, 0) - 1
+    return span.at
+
+
+_NO_TERM = Term("", 0)
 UNITS: Mapping[str, Unit] = {
-    "working_day": Unit(_working_day, _lead_days, _working_days),
-    "working_day_at_hour": Unit(_working_day_at_hour, _lead_same_hour, _working_days),
-    "working_hour": Unit(_working_hour, _lead_office, _office_seconds, HOUR),
-    "clock_hour": Unit(_clock_hour, _lead_seconds, _seconds, HOUR),
-    "calendar_day": Unit(_calendar_day, _lead_days, _days),
-    "half_day": Unit(_half_day, _lead_half_days, _half_days),
-    "same_day": Unit(_same_day, _lead_days, _working_days),
+    "working_day": Unit(_working_day, _move_working_days, _lead_days, _working_days),
+    "working_day_at_hour": Unit(_working_day_at_hour, _move_working_days, _lead_same_hour, _working_days),
+    "working_hour": Unit(_working_hour, _move_office, _lead_office, _office_seconds, HOUR),
+    "clock_hour": Unit(_clock_hour, _move_seconds, _lead_seconds, _seconds, HOUR),
+    "calendar_day": Unit(_calendar_day, _move_days, _lead_days, _days),
+    "half_day": Unit(_half_day, _move_half_days, _lead_half_days, _half_days),
+    "same_day": Unit(_same_day, _move_working_days, _lead_days, _working_days),
 }

@@ -16,7 +16,6 @@ from streams.core.rules import Rules
 from streams.core.stuck import hung, lost_registration, no_movement, not_accepted, not_collected, print_blocked
 from streams.core.unclaimed import rests_on, unknown
 
-# In the order in which flags of one tick are published.
 CLASSES: Mapping[str, Callable[[Lines, Clock, Rules], Iterator[Interval]]] = {
     "overdue": overdue,
     "at_risk": at_risk,
@@ -42,7 +41,9 @@ def intervals(lines: Lines, clock: Clock, rules: Rules) -> list[Interval]:
     Where a class takes silence for evidence and the feed is not live, nothing is claimed: it is *unknown*.
     """
     rule = clock.rule
-    if rule is None or rule.bearer != "unit":
+    if rule is None:
+        return list(lost_registration(lines, clock, rules))
+    if rule.bearer != "unit":
         return []
     found = [interval for find in CLASSES.values() for interval in find(lines, clock, rules)]
     if not rules.coverage:

@@ -8,16 +8,17 @@ from streams.core.deadlines import Span
 from streams.core.rules import FOR_EVER, Deadline, Rules
 
 Severity = Literal["error", "warning", "note"]
+DeclaredBy = Literal["swap", "holiday", "lists"]
 
 
 class Declared(NamedTuple):
-    """The days that one row of a calendar names: a swap, or the calendar's own lists.
+    """The days that one row of a calendar names: a swap, a holiday, or the calendar's own lists.
 
     `others` are the exceptions that the other rows of the calendar name, `package` what a package knows of a country.
     """
 
     calendar: str
-    is_swap: bool
+    row: DeclaredBy
     off: tuple[int, ...]
     worked: tuple[int, ...]
     others: Mapping[int, int]
@@ -75,3 +76,8 @@ class Lint(NamedTuple):
 def day_text(day: int) -> str:
     """A day as messages write it; the end of what has none is *for ever*."""
     return "for ever" if day >= FOR_EVER else str(day_date(day))
+
+
+def range_text(first: int, until: int) -> str:
+    """The days from `first` on, up to the last one before `until`."""
+    return f"from {day_text(first)}" + ("" if until >= FOR_EVER else f" to {day_text(until - 1)}")

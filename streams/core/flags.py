@@ -65,9 +65,9 @@ def publish(
     records: list[dict[str, Any]] = []
     after: list[Line] = []
     cycles: dict[str, int] = {}
-    for interval in found:
+    for interval in sorted(found, key=lambda one: one.since):
         if interval.since >= at:
-            continue
+            break
         cycle = cycles[interval.flag_class] = cycles.get(interval.flag_class, 0) + 1
         line = known.pop((CLASS_NUMBERS[interval.flag_class], cycle), None)
         after.append(_advance(context, interval, cycle, line, at, records))
@@ -141,7 +141,7 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
         "level": interval.level,
         "difference": None if interval.difference is None else interval.difference._asdict(),
         "provisional": due is not None and due.provisional,
-        "known_late": not withdrawn and _known_late(ground, interval),
+        "known_late": not withdrawn and _known_late(lines, clock, interval),
         "basis": None if withdrawn else _basis(clock, due),
         "evidence": [told.get(fact[ID]) or told.setdefault(fact[ID], _evidence(fact, context)) for fact in evidence],
         "life": None if withdrawn or not context.reviews else _life(context, interval, scored),
@@ -178,9 +178,9 @@ def _before(interval: Interval) -> tuple[Fact, ...]:
     return tuple(fact for fact in interval.evidence if interval.until is None or fact[AT] < interval.until)
 
 
-def _known_late(ground: Sequence[Fact], interval: Interval) -> bool:
+def _known_late(lines: Lines, clock: Clock, interval: Interval) -> bool:
     """Whether the case was written down only after the condition held: it was born overdue, and nobody could act."""
-    return any(fact[DATA].get("w", 0) > interval.since for fact in ground)
+    return any(fact[DATA].get("w", 0) > interval.since for fact in (lines.opened, clock.start) if fact is not None)
 
 
 def _basis(clock: Clock, due: Due | None) -> Mapping[str, str | None] | None:

@@ -1,10 +1,13 @@
 """A stretch of event time in which something is wrong with a case: what a flag is made of."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams.core.deadlines import Due
-from streams.core.facts import Fact
+from streams.core.facts import ID, Fact
 from streams.core.promise import Difference
+
+_FOR_EVER = 1 << 40
 
 
 class Interval(NamedTuple):
@@ -28,3 +31,17 @@ class Interval(NamedTuple):
 def told(*facts: Fact | None) -> tuple[Fact, ...]:
     """The facts that there are."""
     return tuple(fact for fact in facts if fact is not None)
+
+
+def joined(found: Iterable[Interval]) -> list[Interval]:
+    """Intervals of one class in order of time, those that overlap or touch made one."""
+    whole: list[Interval] = []
+    for one in sorted(found, key=lambda interval: (interval.since, interval.until or _FOR_EVER)):
+        before = whole[-1] if whole else None
+        if before is not None and (before.until is None or one.since <= before.until):
+            until = None if before.until is None or one.until is None else max(before.until, one.until)
+            evidence = {fact[ID]: fact for fact in (*before.evidence, *one.evidence)}
+            whole[-1] = before._replace(until=until, evidence=tuple(evidence.values()))
+        else:
+            whole.append(one)
+    return whole

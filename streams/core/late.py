@@ -11,7 +11,7 @@ from streams.core.pauses import Running, span_of
 from streams.core.promise import difference
 from streams.core.promise import since as promised_since
 from streams.core.rules import Level, Rules
-from streams.core.stages import UNIT, holder_at, holders
+from streams.core.stages import UNIT, holder_at, holders, overran
 
 # The level of a term that is used up.
 USED_UP = "100%"
@@ -23,17 +23,28 @@ def overdue(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
         return
     if clock.is_proven_in_time or clock.says_nothing_of_readiness:
         return
-    holder = holder_at(holders(lines, clock), clock.due.at) if clock.rule.stages else None
-    owner, stage = (UNIT, None) if holder is None else (holder.owner, holder.by)
-    evidence = told(stage, clock.ended, clock.proof)
-    yield Interval("overdue", clock.due.at, clock.proven_at, evidence, clock.due, clock.due_kind, owner, USED_UP)
+    held = holders(lines, clock) if clock.rule.stages else []
+    owner = overran(held, clock, clock.due.at)
+    shown = [fact for one in held if one.since[AT] <= clock.due.at for fact in (one.since, one.by)]
+    evidence = told(*shown, clock.ended, clock.proof)
+    yield Interval(
+        "overdue",
+        clock.due.at,
+        clock.proven_at,
+        evidence,
+        clock.due,
+        clock.due_kind,
+        owner.owner if owner else UNIT,
+        USED_UP,
+    )
 
 
-def at_risk(_lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
+def at_risk(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
     """The due is near, the clock runs, the result is not ready: an interval a level, each ended by the next."""
     rule, end = clock.rule, clock.ended
     if rule is None:
         return
+    held = holders(lines, clock) if rule.stages and clock.stretches else []
     for stretch in clock.stretches:
         last = min(at for at in (stretch.until, stretch.due.at, end[AT] if end else None) if at is not None)
         reached = sorted((max(_reached(clock, level, stretch), stretch.since), level.name) for level in rule.levels)
@@ -41,8 +52,11 @@ def at_risk(_lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
         for (begins, name), next_level in zip(reached, [*following, last], strict=False):
             ends = min(next_level, last)
             if begins < ends:
-                closing = told(end) if end is not None and end[AT] == ends else ()
-                yield Interval("at_risk", begins, ends, closing, stretch.due, clock.due_kind, UNIT, name)
+                holder = holder_at(held, begins)
+                closing = end if end is not None and end[AT] == ends else None
+                evidence = told(holder.by if holder else None, closing)
+                owner = holder.owner if holder else UNIT
+                yield Interval("at_risk", begins, ends, evidence, stretch.due, clock.due_kind, owner, name)
 
 
 def wrong_due(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:

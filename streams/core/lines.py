@@ -1,7 +1,7 @@
 """The lines of a case as of an instant, read in one pass over its facts: what is observed, what each system reports."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from streams.core.facts import ARRIVED, AT, DATA, KIND, Fact
 from streams.core.kinds import (
@@ -34,6 +34,8 @@ class Lines:
     official: dict[str, list[Fact]]
     told: dict[str, int]
     arrivals: bool
+    # What each system reported, by the law that says what codes mean, once somebody has asked (core.reported).
+    reported: dict[tuple[str, str], list[tuple[Fact, str]]] = field(default_factory=dict)
 
     def said(self, short: str) -> str | None:
         """A field of the application: as told at reception, else by the first fact that tells it, sources of the

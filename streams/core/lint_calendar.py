@@ -1,9 +1,12 @@
-"""Lints of calendars: days that change nothing, swaps of one side, and knowledge that has run out."""
+"""Lints of calendars: days that change nothing or are told twice, swaps of one side, and knowledge that has run out."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from streams.core.calendar import weekday
 from streams.core.findings import Declared, Found, Subject, day_text
+from streams.core.rules import Closure
+from streams.core.units import covers
 
 
 def day_without_effect(subject: Subject) -> Iterator[Found]:
@@ -16,7 +19,7 @@ def day_without_effect(subject: Subject) -> Iterator[Found]:
             elif day not in declared.package and weeks[declared.calendar][weekday(day)] == worked:
                 yield _no_effect(_row(declared), day, worked, "the week has it so")
     calendars = {rule.calendar.id: rule.calendar for rule in subject.deadlines()}
-    for calendar, closures in sorted(subject.rules.closures.items()):
+    for calendar, closures in _closures(subject):
         for closure in closures:
             for day, worked in sorted(closure.days.items()):
                 if calendar in calendars and calendars[calendar].is_working(day) == bool(worked):
@@ -38,13 +41,28 @@ def day_known_already(subject: Subject) -> Iterator[Found]:
 def swap_of_one_side(subject: Subject) -> Iterator[Found]:
     """A swap moves a working day: for each day off there is one worked."""
     for declared in subject.declared:
-        if declared.is_swap and len(declared.off) != len(declared.worked):
+        if declared.row == "swap" and len(declared.off) != len(declared.worked):
             off, worked = (" ".join(map(day_text, days)) or "none" for days in (declared.off, declared.worked))
             yield Found(
                 _row(declared),
                 f"off {off}, worked {worked}: a swap has as many days worked as off",
-                "name its counterpart, or put the day into off or worked of the calendar",
+                "name its counterpart, or, if the day is simply off, make it a [[calendar.holiday]]",
             )
+
+
+def closures_contradict(subject: Subject) -> Iterator[Found]:
+    """Two decisions that say the opposite of one day of one unit: only their ids decide."""
+    for _, closures in _closures(subject):
+        for one, other in combinations(closures, 2):
+            days = sorted(day for day, worked in one.days.items() if other.days.get(day, worked) != worked)
+            units = _shared(one, other)
+            if days and units:
+                yield Found(
+                    f"closure {other.id}",
+                    f"says the opposite of closure {one.id} of {' '.join(map(day_text, days))} for "
+                    f"{', '.join(units)}: {other.id} binds, for its id comes later",
+                    "name units apart, or take the day out of the one that no longer holds",
+                )
 
 
 def only_a_list(subject: Subject) -> Iterator[Found]:
@@ -85,9 +103,23 @@ def _weeks(subject: Subject) -> dict[str, list[int]]:
 
 
 def _row(declared: Declared) -> str:
-    if not declared.is_swap:
+    if declared.row == "lists":
         return f"calendar {declared.calendar}"
-    return f"calendar {declared.calendar} swap of {' '.join(map(day_text, sorted(declared.off + declared.worked)))}"
+    days = " ".join(map(day_text, sorted(declared.off + declared.worked)))
+    return f"calendar {declared.calendar} {declared.row} of {days}"
+
+
+def _closures(subject: Subject) -> Iterator[tuple[str, list[Closure]]]:
+    """The closures of each calendar, by their ids, without those of a calendar that it extends."""
+    home = {row["id"]: row["calendar"] for row in subject.content["closures"]}
+    for calendar, closures in sorted(subject.rules.closures.items()):
+        yield calendar, [closure for closure in closures if home[closure.id] == calendar]
+
+
+def _shared(one: Closure, other: Closure) -> list[str]:
+    """The codes that both closures cover."""
+    mine = {code for code in one.units if covers(other.units, code)}
+    return sorted(mine | {code for code in other.units if covers(one.units, code)})
 
 
 def _no_effect(where: str, day: int, worked: int, known: str) -> Found:

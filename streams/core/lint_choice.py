@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from streams.core.deadlines import Span
-from streams.core.findings import Found, Subject, day_text
+from streams.core.findings import Found, Subject, day_text, range_text
 from streams.core.rules import FOR_EVER, Deadline
 
 NOON = 43_200
@@ -28,15 +28,16 @@ def empty_range(subject: Subject) -> Iterator[Found]:
     do = "effective_until is the first day on which it is no longer in force: put it after effective_from"
     for rule in subject.deadlines():
         if rule.from_day >= rule.until_day:
-            yield Found(f"deadline {rule.id}", _range((rule.from_day, rule.until_day)) + " is no day at all", do)
+            yield Found(f"deadline {rule.id}", _no_day(rule.from_day, rule.until_day), do)
         for cut in rule.cuts:
             if cut.from_day >= cut.until_day:
-                yield Found(f"cut {cut.id}", _range((cut.from_day, cut.until_day)) + " is no day at all", do)
-    for _, campaigns in sorted(subject.rules.campaigns.items()):
-        for campaign in campaigns:
-            if campaign.first > campaign.last:
-                days = f"from {day_text(campaign.first)} to {day_text(campaign.last)} is no day at all"
-                yield Found(f"campaign {campaign.id}", days, "from and to are both counted: put to at or after from")
+                yield Found(f"cut {cut.id}", _no_day(cut.from_day, cut.until_day), do)
+    # Calendars that extend another have its campaigns too.
+    campaigns = {each.id: each for _, several in sorted(subject.rules.campaigns.items()) for each in several}
+    for campaign in campaigns.values():
+        if campaign.first > campaign.last:
+            days = f"from {day_text(campaign.first)} to {day_text(campaign.last)} is no day at all"
+            yield Found(f"campaign {campaign.id}", days, "from and to are both counted: put to at or after from")
 
 
 def never_chosen(subject: Subject) -> Iterator[Found]:
@@ -60,7 +61,7 @@ def same_standing(subject: Subject) -> Iterator[Found]:
         if one.from_day == other.from_day:
             yield Found(
                 f"deadline {other.id}",
-                f"binds the same cases as {one.id}, {_range(days)}: only the order of their ids decides",
+                f"binds the same cases as {one.id}, {range_text(*days)}: only the order of their ids decides",
                 "name variants and places apart, or give one of them other days",
             )
 
@@ -72,7 +73,7 @@ def overlap(subject: Subject) -> Iterator[Found]:
             older, newer = sorted((one, other), key=lambda rule: rule.from_day)
             yield Found(
                 f"deadline {older.id}",
-                f"is in force beside {newer.id}, {_range(days)}; the later one binds",
+                f"is in force beside {newer.id}, {range_text(*days)}; the later one binds",
                 f"if {newer.id} takes its place say effective_until = {day_text(newer.from_day)}",
             )
 
@@ -90,7 +91,7 @@ def gap(subject: Subject) -> Iterator[Found]:
         for days, kinds in sorted(gaps.items()):
             yield Found(
                 f"procedure {rows[0].procedure}",
-                f"no rule {_range(days)} for {', '.join(map(str, kinds))}",
+                f"no rule {range_text(*days)} for {', '.join(map(str, kinds))}",
                 "a case of those days has no deadline: let the older last longer, or the newer begin earlier",
             )
 
@@ -129,8 +130,8 @@ def cut_beside_its_rule(subject: Subject) -> Iterator[Found]:
             if cut.from_day < cut.until_day and (cut.until_day <= rule.from_day or rule.until_day <= cut.from_day):
                 yield Found(
                     f"cut {cut.id}",
-                    f"is in force {_range((cut.from_day, cut.until_day))}, its rule {rule.id} "
-                    f"{_range((rule.from_day, rule.until_day))}: it never shortens anything",
+                    f"is in force {range_text(cut.from_day, cut.until_day)}, its rule {rule.id} "
+                    f"{range_text(rule.from_day, rule.until_day)}: it never shortens anything",
                     "name the version of the rule that is in force on those days",
                 )
 
@@ -142,9 +143,13 @@ def cut_outlives(subject: Subject) -> Iterator[Found]:
             if cut.from_day < rule.until_day < cut.until_day:
                 yield Found(
                     f"cut {cut.id}",
-                    f"goes on after {rule.id} has ended on {day_text(rule.until_day)}",
+                    f"goes on after {day_text(rule.until_day - 1)}, the last day of {rule.id}",
                     f"say effective_until = {day_text(rule.until_day)}, and a row of its own for the next version",
                 )
+
+
+def _no_day(first: int, until: int) -> str:
+    return f"from {day_text(first)}, and no longer from {day_text(until)} on: that is no day at all"
 
 
 def _procedures(subject: Subject) -> Iterator[Sequence[Deadline]]:
@@ -211,7 +216,3 @@ def _binds(rule: Deadline, kind: Kind, received: int, complete: int) -> bool:
     instant = rule.calendar.instant
     spans = {"received": Span(instant(received, NOON), False), "complete": Span(instant(complete, NOON), False)}
     return rule.fits(kind.variant, kind.place, spans)
-
-
-def _range(days: Days) -> str:
-    return f"from {day_text(days[0])}" + ("" if days[1] == FOR_EVER else f" until {day_text(days[1])}")

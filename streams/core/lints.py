@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from streams.core.findings import Finding, Found, Lint, Subject
 from streams.core.lint_calendar import (
+    closures_contradict,
     day_known_already,
     day_without_effect,
     horizon_is_past,
@@ -77,6 +78,7 @@ LINTS: tuple[Lint, ...] = (
     Lint("leg_longer_than_group", "error", leg_longer_than_group),
     Lint("day_without_effect", "warning", day_without_effect),
     Lint("swap_of_one_side", "warning", swap_of_one_side),
+    Lint("closures_contradict", "warning", closures_contradict),
     Lint("only_a_list", "warning", only_a_list),
     Lint("horizon_is_past", "warning", horizon_is_past),
     Lint("example_missing", "warning", example_missing),

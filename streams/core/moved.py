@@ -14,7 +14,7 @@ Moved = list[Any]
 
 def moved(before: Clock, after: Clock, rules_hash: str) -> Moved | None:
     """The move of a due from one law to another, of the same facts at the same instant; None where it stands."""
-    old, new = before.computed, after.computed
+    old, new = before.last, after.last
     if after.ended is not None or old is None or new is None or old.at == new.at:
         return None
     assert before.rule is not None

@@ -100,14 +100,20 @@ def subtract_half_days(calendar: Calendar, at: int, amount: int) -> int:
 
 
 def half_days(calendar: Calendar, start: int, end: int) -> int:
-    """How many half days close after `start`, up to and including `end`."""
-    (first, from_second), (last, to_second) = calendar.local(start), calendar.local(end)
-    total, day = 0, calendar.roll_on(first)
-    while day <= last:
-        low, high = (from_second if day == first else -1), (to_second if day == last else DAY)
-        total += sum(low < closes <= high for _, closes in calendar.hours_of(day))
-        after = calendar.add_working_days(day, 1)
-        if after <= day:
-            break
-        day = after
-    return total
+    """How many half days lie from that of `start` to that of `end`: the first is not counted, the last is.
+
+    An instant outside office hours belongs to the half day that opens next.
+    """
+    (first, second), (last, until) = next_open(calendar, start), next_open(calendar, end)
+    if (last, until) <= (first, second):
+        return 0
+    total, day = -_half_day_of(calendar, first, second), first
+    while day < last:
+        total += len(calendar.hours_of(day))
+        day = calendar.add_working_days(day, 1)
+    return total + _half_day_of(calendar, last, until)
+
+
+def _half_day_of(calendar: Calendar, day: int, second: int) -> int:
+    """Which half day of a day a second lies in, the first as 0."""
+    return sum(closes <= second for _, closes in calendar.hours_of(day))

@@ -1,7 +1,9 @@
 """One pass over the facts of a case along its clock: where it ran, where it stood still, and how far its due moved.
 
-A pause counts if it was asked for while the clock ran, not after the due then in force, on a numbered document.
-An extension counts on the same terms; one that comes after the due erases nothing: the due stays where it was.
+A pause counts if it was asked for not after the due then in force, on a numbered document, and was written down by then
+or by another than the unit that profits; it takes what lies between the request and the answer, and nothing where the
+result came without one. An extension counts on the same terms; after the due it erases nothing. A pause that waits when
+the term starts is counted from there.
 """
 
 from dataclasses import dataclass, field
@@ -9,10 +11,12 @@ from typing import NamedTuple
 
 from streams.core.calendar import Calendar
 from streams.core.deadlines import Due, Span, Term, due, measure, move
-from streams.core.facts import AT, DATA, KIND, Fact, is_day
+from streams.core.facts import AT, DATA, ID, KIND, Fact, is_day, text
 from streams.core.kinds import EXTENDED
 from streams.core.lines import Lines
 from streams.core.rules import Deadline, Pausing
+
+NO_END = "no_end"
 
 
 class Running(NamedTuple):
@@ -60,6 +64,8 @@ class Run:
     extensions: list[Extension] = field(default_factory=list)
     # The facts of pauses and extensions that count.
     rests_on: list[Fact] = field(default_factory=list)
+    # The due last in force, whether the clock runs or stands.
+    last: Due | None = None
 
     @property
     def due(self) -> Due | None:
@@ -72,76 +78,93 @@ def span_of(fact: Fact) -> Span:
 
 def run(rule: Deadline, term: Term, calendar: Calendar, lines: Lines, start: Fact, ended: Fact | None) -> Run:
     """The run of a clock of `term` from `start` until the case ended."""
-    sweep = _Sweep(term, calendar, start)
+    found = _swept(rule, _Sweep(term, calendar, lines, start, ended), lines, frozenset())
+    unanswered = [pause for pause in found.pauses if pause.refused == NO_END]
+    if unanswered:
+        # Nobody knows when such a wait was over, and nothing of it is deducted: as if nobody had asked.
+        never = frozenset(pause.asked[ID] for pause in unanswered)
+        found = _swept(rule, _Sweep(term, calendar, lines, start, ended), lines, never)
+        lost = [Pause(pause.what, pause.asked, refused=NO_END) for pause in unanswered]
+        found.pauses = sorted([*found.pauses, *lost], key=lambda pause: (pause.asked[AT], pause.asked[ID]))
+    return found
+
+
+def _swept(rule: Deadline, sweep: "_Sweep", lines: Lines, never: frozenset[int]) -> Run:
     for fact in lines.visible:
         kind = fact[KIND]
         if kind == EXTENDED:
-            sweep.extend(fact, _refused(fact, sweep, start, ended))
-        elif kind in rule.pausing:
+            sweep.extend(fact)
+        elif kind in rule.pausing and fact[ID] not in never:
             what, begins = rule.pausing[kind]
             if begins:
-                sweep.ask(what, fact, _refused(fact, sweep, start, ended))
+                sweep.ask(what, fact)
             else:
                 sweep.answer(what, fact)
-    return sweep.finish(ended)
-
-
-def _refused(fact: Fact, sweep: "_Sweep", start: Fact, ended: Fact | None) -> str | None:
-    """Why what stops or moves the clock does not count; None where it does."""
-    if "d" not in fact[DATA]:
-        return "no_document"
-    if fact[AT] < start[AT]:
-        return "before_start"
-    if ended is not None and fact[AT] > ended[AT]:
-        return "after_end"
-    if not sweep.waiting and fact[AT] > sweep.due.at:
-        return "after_due"
-    return None
+    return sweep.finish(rule.cancels)
 
 
 class _Sweep:
-    """The state of the pass: the due in force, what it rests on, and the open pauses, by what they wait for."""
+    """The state of the pass: the due in force, what it rests on, and the open pauses in the order they began."""
 
-    def __init__(self, term: Term, calendar: Calendar, start: Fact) -> None:
-        self.term, self.calendar = term, calendar
+    def __init__(self, term: Term, calendar: Calendar, lines: Lines, start: Fact, ended: Fact | None) -> None:
+        self.term, self.calendar, self.strings = term, calendar, lines.strings
+        self.start, self.ended = start, ended
         self.origin = span_of(start)
         self.due = due(calendar, term, self.origin)
-        self.waiting: dict[str, Pause] = {}
+        self.waiting: list[Pause] = []
         self.found = Run()
         self._since: int = start[AT]
         self._mark = start
+        # Answers that nothing waited for: a request known only to the day may have come before one of the same day.
+        self._early: dict[str, Fact] = {}
         # Pauses in the due: all of them, and those since the extension that set it.
         self._used = self._used_since = 0
         self._extended: Due | None = None
 
-    def ask(self, what: Pausing, fact: Fact, refused: str | None) -> None:
-        if what.why in self.waiting:
+    def ask(self, what: Pausing, fact: Fact) -> None:
+        document = text(fact, "d", self.strings)
+        if any(one.what is what and text(one.asked, "d", self.strings) == document for one in self.waiting):
             return
-        pause = Pause(what, fact, refused=refused)
+        pause = Pause(what, fact, refused=self._refused(fact))
         self.found.pauses.append(pause)
-        if refused is not None:
+        if pause.refused is not None:
             return
-        if self.waiting:
-            self._credit(fact)
-        else:
-            self.found.stretches.append(Running(self._since, fact[AT], self.due, self._used))
-            self._mark = fact
-        self.waiting[what.why] = pause
+        early = self._early.pop(what.why, None)
+        if early is not None and is_day(fact) and self._day(early) == self._day(fact):
+            pause.ended = early
+            self.found.rests_on += [fact, early]
+            return
+        if not self._is_before_start(fact):
+            if self.waiting:
+                self._credit(fact)
+            else:
+                self.found.stretches.append(Running(self._since, fact[AT], self.due, self._used))
+                self._mark = fact
+        self.waiting.append(pause)
         self.found.rests_on.append(fact)
 
     def answer(self, what: Pausing, fact: Fact) -> None:
-        pause = self.waiting.get(what.why)
-        if pause is None:
+        answered = self._answered(what, fact)
+        if not answered:
+            self._early[what.why] = fact
             return
-        self._credit(fact)
-        pause.ended = fact
-        self.found.rests_on.append(fact)
-        del self.waiting[what.why]
-        if not self.waiting:
-            self._run_on(fact)
+        is_early = self._is_before_start(fact)
+        if not is_early:
+            self._credit(fact)
+        for pause in answered:
+            pause.ended = fact
+            self.waiting.remove(pause)
+            if is_early:
+                pause.refused = "before_start"
+                self.found.rests_on = [one for one in self.found.rests_on if one[ID] != pause.asked[ID]]
+        if not is_early:
+            self.found.rests_on.append(fact)
+            if not self.waiting:
+                self._run_on(fact)
 
-    def extend(self, fact: Fact, refused: str | None) -> None:
+    def extend(self, fact: Fact) -> None:
         at = fact[DATA].get("x", 0)
+        refused = "before_start" if self._is_before_start(fact) else self._refused(fact)
         if refused is None and at <= self.due.at:
             refused = "not_later"
         self.found.extensions.append(Extension(fact, self.due, refused))
@@ -157,21 +180,57 @@ class _Sweep:
         self.due = self._extended = Due(at, day, day > self.calendar.horizon)
         self._used_since = 0
 
-    def finish(self, ended: Fact | None) -> Run:
+    def finish(self, cancels: frozenset[int]) -> Run:
+        self.found.last = self.due
         if self.waiting:
-            if ended is None:
+            if self.ended is None:
                 self.found.paused = True
                 return self.found
-            # The case ended while it waited: what it waited for ended with it.
-            self._credit(ended)
-            self._run_on(ended)
+            if self.ended[KIND] in cancels:
+                # What it waited for never came, and so it was ended: it waited until then.
+                self._credit(self.ended)
+                self._run_on(self.ended)
+            else:
+                for pause in self.waiting:
+                    pause.refused = NO_END
+                self._run_on(self.ended)
         self.found.stretches.append(Running(self._since, None, self.due, self._used))
+        self.found.last = self.due
         return self.found
+
+    def _answered(self, what: Pausing, fact: Fact) -> list[Pause]:
+        """What an answer ends: the pause of its document; without one of these, all of its kind that it came after."""
+        mine = [one for one in self.waiting if one.what is what]
+        document = text(fact, "d", self.strings)
+        named = [one for one in mine if document is not None and text(one.asked, "d", self.strings) == document]
+        earlier = [one for one in mine if one.asked[AT] < fact[AT]]
+        return named or earlier or mine
+
+    def _refused(self, fact: Fact) -> str | None:
+        """Why what stops or moves the clock does not count; None where it does."""
+        if "d" not in fact[DATA]:
+            return "no_document"
+        if self.ended is not None and fact[AT] > self.ended[AT]:
+            return "after_end"
+        if not self.waiting and fact[AT] > self.due.at:
+            return "after_due"
+        if fact[DATA].get("w", 0) > self.due.at and text(fact, "r", self.strings) in (None, "unit"):
+            return "recorded_after_due"
+        return None
+
+    def _is_before_start(self, fact: Fact) -> bool:
+        """By days, where either is known to the day only: what happened on the day of the start is not before it."""
+        if is_day(fact) or is_day(self.start):
+            return self._day(fact) < self._day(self.start)
+        return bool(fact[AT] < self.start[AT])
+
+    def _day(self, fact: Fact) -> int:
+        return self.calendar.day_of(fact[AT], stands_for_day=is_day(fact))
 
     def _credit(self, fact: Fact) -> None:
         """What passed since the last mark stands with the pause that began first."""
         passed = measure(self.calendar, self.term.unit, span_of(self._mark), span_of(fact))
-        next(iter(self.waiting.values())).used += passed
+        self.waiting[0].used += passed
         self._used += passed
         self._used_since += passed
         self._mark = fact

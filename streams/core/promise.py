@@ -35,16 +35,21 @@ class _Counting(NamedTuple):
 
 
 def difference(lines: Lines, clock: Clock) -> Difference | None:
-    """How the appointment differs from the due computed at the start; None where it does not, or there is no such."""
+    """How the appointment differs from the due computed at the start; None where it does not, or there is no such, or
+    where only a later decree makes it differ."""
     rule, start, declared = clock.rule, clock.start, clock.declared
     if rule is None or start is None or declared is None or rule.governs == "declared":
         return None
     term = rule.term if clock.cut is None else clock.cut.term
     counting = _Counting(rule, clock, term, span_of(start), span_of(lines.opened))
     computed = due(clock.calendar, term, counting.start).day
-    if declared.day == computed:
-        return None
     calendar = clock.calendar
+    assert clock.promised is not None
+    given = span_of(clock.promised)
+    known = calendar.known_on(calendar.day_of(given.at, stands_for_day=given.is_day))
+    if declared.day in (computed, due(known, term, counting.start).day):
+        # Right by what was decreed when it was given: a later decree is nobody's mistake.
+        return None
     days = calendar.working_days(min(computed, declared.day), max(computed, declared.day))
     why = next((name for name, count in WAYS.items() if count(counting) == declared.day), "unexplained")
     return Difference(days if declared.day > computed else -days, why)

@@ -1,6 +1,6 @@
 """A case that is only asked about: the clock that a dossier of that kind, place and day would have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from streams.core.calendar import day_date
@@ -9,13 +9,34 @@ from streams.core.clock import Clock, read_clock
 from streams.core.deadlines import Due, Span, due
 from streams.core.engine import fold
 from streams.core.errors import CoreError
+from streams.core.findings import range_text
 from streams.core.instants import utc_text
-from streams.core.kinds import COMPLETED, OFFICIAL, RECEIVED, REGISTERED, TYPE_OF_KIND
+from streams.core.kinds import (
+    COMPLETED,
+    EXTENDED,
+    FORCE_MAJEURE_BEGUN,
+    FORCE_MAJEURE_ENDED,
+    OFFICIAL,
+    PAYMENT_RECEIVED,
+    PAYMENT_REQUESTED,
+    RECEIVED,
+    REGISTERED,
+    SUPPLEMENT_RECEIVED,
+    SUPPLEMENT_REQUESTED,
+    TYPE_OF_KIND,
+)
 from streams.core.lines import Lines, read_lines
 from streams.core.pauses import span_of
-from streams.core.rules import FOR_EVER, Deadline, Leg, Rules
+from streams.core.rules import ANY, Deadline, Leg, Rules
 
 _LATER = 1 << 40
+
+# What a pause may be for, and the facts that begin and end it.
+PAUSES: Mapping[str, tuple[int, int]] = {
+    "supplement": (SUPPLEMENT_REQUESTED, SUPPLEMENT_RECEIVED),
+    "payment": (PAYMENT_REQUESTED, PAYMENT_RECEIVED),
+    "force_majeure": (FORCE_MAJEURE_BEGUN, FORCE_MAJEURE_ENDED),
+}
 
 
 class NoRule(CoreError):
@@ -26,10 +47,25 @@ class NoRule(CoreError):
 Moment = int | Span
 
 
+class Wait(NamedTuple):
+    """A pause on a document of its own, for one of PAUSES; `ends` None where the answer has not come."""
+
+    begins: Moment
+    ends: Moment | None = None
+    why: str = "supplement"
+
+
+class Longer(NamedTuple):
+    """An extension on a document: when it was told, and the new due."""
+
+    told: Moment
+    due: Moment
+
+
 class Question(NamedTuple):
     """What is asked; `completed` None says that the dossier was complete when it was received.
 
-    `pauses` are documented requests for papers, from and to. `posted`: the result goes to the citizen by post.
+    `posted`: the result goes to the citizen by post.
     """
 
     procedure: str
@@ -39,8 +75,9 @@ class Question(NamedTuple):
     place_kind: str | None = None
     unit: str | None = None
     posted: bool = False
-    pauses: Sequence[tuple[Moment, Moment | None]] = ()
+    pauses: Sequence[Wait] = ()
     appointment: int | None = None
+    extensions: Sequence[Longer] = ()
 
 
 class Answer(NamedTuple):
@@ -64,7 +101,7 @@ def answer(question: Question, rules: Rules) -> Answer:
     """All that is known of such a case; raises NoRule where no rule binds it."""
     case = EMPTY
     for offset, entry in enumerate(_entries(question)):
-        case = fold(case, offset, entry)
+        case = fold(case, offset, _numbered(entry, offset))
     lines = read_lines(case.facts, case.strings, _LATER)
     clock = read_clock(lines, rules)
     spans = {"received": span_of(lines.opened), "complete": span_of(lines.first[COMPLETED])}
@@ -76,11 +113,16 @@ def answer(question: Question, rules: Rules) -> Answer:
     if supposed:
         # The term runs from an event that is no reception (a leg, a request to a printing centre): ask as if it were.
         start = _entry(question, TYPE_OF_KIND[clock.rule.starts], question.completed or question.received)
-        case = fold(case, len(case.facts), start)
+        case = fold(case, len(case.facts), _numbered(start, len(case.facts)))
         lines = read_lines(case.facts, case.strings, _LATER)
         clock = read_clock(lines, rules)
     assert clock.rule is not None
     return Answer(lines, clock, clock.rule.own_day(spans), supposed)
+
+
+def rules_of(procedure: str, rules: Rules) -> list[Deadline]:
+    """The rules that may bind a case of a procedure: its own, and those of all procedures."""
+    return [rule for name in (procedure, ANY) for rule in rules.by_procedure.get(name, ())]
 
 
 def leg_due(clock: Clock, leg: Leg) -> Due:
@@ -105,11 +147,21 @@ def _entries(question: Question) -> list[dict[str, Any]]:
         _entry(question, TYPE_OF_KIND[RECEIVED], received, appointment_at=question.appointment),
         _entry(question, TYPE_OF_KIND[COMPLETED], received if completed is None else completed),
     ]
-    for begins, ends in question.pauses:
-        entries.append(_entry(question, "supplement.requested", begins, document="asked"))
+    for number, (begins, ends, why) in enumerate(question.pauses, 1):
+        asked, answered = PAUSES[why]
+        document = f"asked-{number}"
+        entries.append(_entry(question, TYPE_OF_KIND[asked], begins, document=document))
         if ends is not None:
-            entries.append(_entry(question, "supplement.received", ends, document="asked"))
+            entries.append(_entry(question, TYPE_OF_KIND[answered], ends, document=document))
+    for number, (told, end) in enumerate(question.extensions, 1):
+        new_due = end.at if isinstance(end, Span) else end
+        entries.append(_entry(question, TYPE_OF_KIND[EXTENDED], told, document=f"extended-{number}", new_due=new_due))
     return entries
+
+
+def _numbered(entry: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Each told fact is one of its own, also where two have one type and instant."""
+    return {**entry, "fact": f"{number:016x}"}
 
 
 def _entry(question: Question, name: str, moment: Moment, **more: Any) -> dict[str, Any]:
@@ -125,7 +177,6 @@ def _entry(question: Question, name: str, moment: Moment, **more: Any) -> dict[s
     return {
         "type": name,
         "case": "asked",
-        "fact": f"{at & 0xFFFFFFFF:08x}{sum(name.encode()):08x}",
         "time": utc_text(at),
         "precision": "day" if is_day else "second",
         "source": "asked",
@@ -134,31 +185,41 @@ def _entry(question: Question, name: str, moment: Moment, **more: Any) -> dict[s
 
 
 def _unbound(question: Question, rules: Rules, spans: Mapping[str, Span]) -> str:
-    """Why no rule binds: the procedure, the day, or the variant and place, with the choices there are."""
-    named = rules.by_procedure.get(question.procedure)
-    if named is None:
+    """Why no rule binds: the procedure, the day, or the variant and place, with the choices that would do."""
+    named = rules_of(question.procedure, rules)
+    if not named:
         return f"procedure {question.procedure} has no rule; known are {', '.join(sorted(rules.by_procedure))}"
     there = [rule for rule in named if rule.from_day <= rule.own_day(spans) < rule.until_day]
     if not there:
-        ranges = ", ".join(f"{rule.id} {_range(rule)}" for rule in sorted(named, key=lambda rule: rule.from_day))
+        ranges = ", ".join(
+            f"{rule.id} {range_text(rule.from_day, rule.until_day)}"
+            for rule in sorted(named, key=lambda rule: rule.from_day)
+        )
         return f"no rule of {question.procedure} is in force on {day_date(named[0].own_day(spans))}; there are {ranges}"
+    variant, place = question.variant, question.place_kind
     lacks = [
         f"{what} is {given or 'not given'}, the choices are {', '.join(choices)}"
         for what, given, choices in (
-            ("variant", question.variant, sorted({name for rule in there for name in rule.variants})),
-            ("place", question.place_kind, sorted({name for rule in there for name in rule.place_kinds})),
+            ("variant", variant, _names(rule.variants for rule in there if _fits(rule.place_kinds, place))),
+            ("place", place, _names(rule.place_kinds for rule in there if _fits(rule.variants, variant))),
         )
-        if choices and given not in choices
+        if choices
     ]
     if lacks:
-        return f"no rule of {question.procedure} binds: {'; '.join(lacks)}"
+        return f"no rule of {question.procedure} binds: {'; or '.join(lacks)}"
     pairs = "; ".join(f"{rule.id}: {_kinds(rule)}" for rule in there)
-    return f"no rule of {question.procedure} binds that variant and place together; there are {pairs}"
+    return (
+        f"no rule of {question.procedure} binds: variant is {variant or 'not given'}, place is "
+        f"{place or 'not given'}; there are {pairs}"
+    )
 
 
-def _range(rule: Deadline) -> str:
-    until = "" if rule.until_day == FOR_EVER else f" until {day_date(rule.until_day)}"
-    return f"from {day_date(rule.from_day)}{until}"
+def _names(each: Iterable[Iterable[str]]) -> list[str]:
+    return sorted({name for names in each for name in names})
+
+
+def _fits(names: frozenset[str], given: str | None) -> bool:
+    return not names or given in names
 
 
 def _kinds(rule: Deadline) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from streams.core.clock import Clock, proven
 from streams.core.deadlines import Due
-from streams.core.facts import AT, DATA, Fact, is_day
-from streams.core.interval import Interval, told
+from streams.core.facts import AT, DATA, KIND, Fact, is_day
+from streams.core.interval import Interval, joined, told
 from streams.core.kinds import HANDED_OVER
 from streams.core.lines import Lines
 from streams.core.office import subtract_office_seconds
@@ -22,7 +22,11 @@ Report = tuple[Fact, str]
 
 def reports(lines: Lines, rules: Rules, system: str) -> list[Report]:
     """What a system reported, with the state each code means. A code that no rule maps says nothing."""
-    found = []
+    key = (rules.hash, system)
+    known = lines.reported.get(key)
+    if known is not None:
+        return known
+    found = lines.reported[key] = []
     for fact in lines.official.get(system, ()):
         state = rules.official_state(system, lines.strings[fact[DATA]["o"]])
         if state != UNKNOWN:
@@ -50,7 +54,7 @@ def runs(told_states: Sequence[Report], states: frozenset[str]) -> Iterator[tupl
 def falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
     """The duty is done by evidence, and the scoring system still shows the case open after the grace."""
     rule, done = clock.rule, clock.ended
-    if rule is None or done is None:
+    if rule is None or done is None or done[KIND] in rule.cancels:
         return
     for before, opening, closing in runs(reports(lines, rules, rules.scoring), OPEN):
         since = max(opening, done, key=lambda fact: fact[AT])
@@ -68,13 +72,13 @@ def out_of_sync(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
     if rule is None or rules.local not in lines.official:
         return
     portal = list(runs(reports(lines, rules, rules.scoring), OPEN))
-    for _, closed, reopened in runs(reports(lines, rules, rules.local), CLOSED):
+    for open_before, closed, reopened in runs(reports(lines, rules, rules.local), CLOSED):
         for before, opening, closing in portal:
             begins = _grace_ends(clock, rule.grace, max(opening, closed, key=lambda fact: fact[AT]))
             ends = min((fact for fact in (reopened, closing) if fact is not None), key=lambda f: f[AT], default=None)
             until = None if ends is None else ends[AT]
             if until is None or begins < until:
-                evidence = told(before, opening, closed, reopened, closing)
+                evidence = told(before, opening, open_before, closed, reopened, closing)
                 yield Interval("out_of_sync", begins, until, evidence, *_promised(clock), OPERATOR)
 
 
@@ -91,18 +95,21 @@ def falsely_late(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     at, proof = proven(lines, rule.stops(clock.posted), due)
     if at > due.at or clock.says_nothing_of_readiness:
         return
+    before: Fact | None = None
     opening: Fact | None = None
     ends_by: Fact | None = None
     for fact, state in reports(lines, rules, rules.scoring):
         ends_by = _ends_by(fact, state, ends_by)
         if state in OPEN or (ends_by is not None and _declared_day(clock, ends_by) > due.day):
             opening = opening or fact
-        elif opening is not None:
-            yield from _counted_late(lines, clock, rules, (opening, proof, fact), (due, kind))
+            continue
+        if opening is not None:
+            yield from _counted_late(lines, clock, rules, (before, opening, proof, fact), (due, kind))
             opening = None
+        before = fact
     if opening is not None:
         last = ends_by if ends_by is not None and ends_by[AT] > due.at else None
-        yield from _counted_late(lines, clock, rules, (opening, proof, None), (due, kind), last)
+        yield from _counted_late(lines, clock, rules, (before, opening, proof, None), (due, kind), last)
 
 
 def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
@@ -113,42 +120,41 @@ def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     days = rule.thresholds.done_without_evidence_days
     told_states = reports(lines, rules, rules.scoring)
     handed = min((f for kind, f in lines.first.items() if kind in HANDED_OVER), key=lambda f: f[AT], default=None)
-    for _, opening, closing in runs(told_states, frozenset({DONE, RETURNED})):
-        begins = _grace_ends(clock, days, opening)
-        yield from _unproven(begins, clock.ended, opening, closing)
-        if rule.returned_means != "handed_over" or clock.ended is None:
-            continue
-        given = next((fact for fact, state in told_states if state == RETURNED and fact[AT] >= opening[AT]), None)
-        if given is not None and (closing is None or given[AT] < closing[AT]):
-            begins = max(_grace_ends(clock, days, given), clock.ended[AT])
-            yield from _unproven(begins, handed, given, closing, clock.ended)
+    for before, opening, closing in runs(told_states, frozenset({DONE, RETURNED})):
+        found = [_unproven(_grace_ends(clock, days, opening), clock.ended, (before, opening), closing)]
+        if rule.returned_means == "handed_over":
+            given = next((fact for fact, state in told_states if state == RETURNED and fact[AT] >= opening[AT]), None)
+            if given is not None and (closing is None or given[AT] < closing[AT]):
+                found.append(_unproven(_grace_ends(clock, days, given), handed, (before, opening, given), closing))
+        yield from joined(one for one in found if one is not None)
 
 
 def _unproven(
-    begins: int, evidence: Fact | None, opening: Fact, closing: Fact | None, *more: Fact
-) -> Iterator[Interval]:
+    begins: int, evidence: Fact | None, shown: Sequence[Fact | None], closing: Fact | None
+) -> Interval | None:
     """From the end of the days until evidence comes, or the report is taken back."""
     if evidence is not None and evidence[AT] <= begins:
-        return
+        return None
     ends = min((fact for fact in (evidence, closing) if fact is not None), key=lambda fact: fact[AT], default=None)
-    if ends is None or begins < ends[AT]:
-        yield Interval("falsely_done", begins, None if ends is None else ends[AT], told(opening, *more, ends))
+    if ends is not None and ends[AT] <= begins:
+        return None
+    return Interval("falsely_done", begins, None if ends is None else ends[AT], told(*shown, ends))
 
 
 def _counted_late(
     lines: Lines,
     clock: Clock,
     rules: Rules,
-    facts: tuple[Fact, Fact, Fact | None],
+    facts: tuple[Fact | None, Fact, Fact, Fact | None],
     due: tuple[Due, str | None],
     last: Fact | None = None,
 ) -> Iterator[Interval]:
-    opening, proof, closing = facts
+    before, opening, proof, closing = facts
     begins = max(due[0].at, opening[AT])
     until = None if closing is None else closing[AT]
     if until is None or begins < until:
         owner, other = _who_closes(lines, rules, until)
-        evidence = told(opening, clock.ended, proof, other, last, closing)
+        evidence = told(before, opening, clock.ended, proof, other, last, closing)
         yield Interval("falsely_late", begins, until, evidence, due[0], due[1], owner)
 
 

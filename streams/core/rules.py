@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import ValidationError
@@ -19,6 +19,7 @@ from streams.core.kinds import HANDED_OVER, KIND_OF_TYPE, kind_of
 from streams.core.official import STATES
 from streams.core.units import covers
 
+Scoped = TypeVar("Scoped")
 ANY = "*"
 FOR_EVER = 1 << 30
 
@@ -267,8 +268,8 @@ def compile_rules(content: Mapping[str, Any]) -> Rules:
         scoring=content["scoring"],
         local=content["local"],
         calendar=next(iter(calendars.values())),
-        closures=_closures(content["closures"], calendars),
-        campaigns=_campaigns(content["campaigns"], calendars),
+        closures=_inherited(_closures(content["closures"], calendars), content["calendars"]),
+        campaigns=_inherited(_campaigns(content["campaigns"], calendars), content["calendars"]),
         coverage=tuple(_covered(row) for row in content["coverage"]),
     )
 
@@ -415,6 +416,17 @@ def _campaigns(rows: Iterable[Mapping[str, Any]], calendars: Mapping[str, Calend
         )
         found.setdefault(row["calendar"], []).append(campaign)
     return {name: tuple(sorted(rows, key=lambda campaign: campaign.id)) for name, rows in found.items()}
+
+
+def _inherited(
+    rows: Mapping[str, tuple[Scoped, ...]], calendars: Iterable[Mapping[str, Any]]
+) -> dict[str, tuple[Scoped, ...]]:
+    """Rows by calendar, those of a calendar that it extends included."""
+    found: dict[str, tuple[Scoped, ...]] = {}
+    for calendar in calendars:
+        base = calendar.get("extends")
+        found[calendar["id"]] = (*(found.get(base, ()) if base else ()), *rows.get(calendar["id"], ()))
+    return found
 
 
 def _covered(row: Mapping[str, Any]) -> Covered:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.core.clock import Clock
-from streams.core.deadlines import measure
+from streams.core.deadlines import Span, measure
 from streams.core.facts import AT, DATA, ID, KIND, Fact, is_day
 from streams.core.kinds import (
     APPOINTMENT_MADE,
@@ -20,10 +20,10 @@ from streams.core.kinds import (
     TURNED_AWAY,
 )
 from streams.core.lines import Lines
-from streams.core.pauses import span_of
+from streams.core.pauses import Pause, span_of
 from streams.core.rules import Stage
 
-UNIT, CITIZEN = "unit", "citizen"
+UNIT, CITIZEN, NOBODY = "unit", "citizen", "nobody"
 # A case is in no stage that its rule names: the unit that took it in holds it.
 NO_STAGE = Stage("", UNIT, -1, -1, None)
 
@@ -53,6 +53,12 @@ class Wait(NamedTuple):
 
 def holders(lines: Lines, clock: Clock) -> list[Held]:
     """The stretches of a case from the start of its clock to its end, in order; none where it has not started."""
+    if clock.held is None:
+        clock.held = _holders(lines, clock)
+    return clock.held
+
+
+def _holders(lines: Lines, clock: Clock) -> list[Held]:
     rule, start, ended = clock.rule, clock.start, clock.ended
     if rule is None or start is None or (ended is not None and _order(ended) <= _order(start)):
         return []
@@ -61,7 +67,7 @@ def holders(lines: Lines, clock: Clock) -> list[Held]:
     edges = {fact[ID]: pause for pause in counted for fact in (pause.asked, pause.ended) if fact is not None}
     found: list[Held] = []
     furthest, by = reached.get(start[KIND], -1), start
-    waiting: list[tuple[str, str]] = []
+    waiting: list[Pause] = []
     unit = lines.unit_at(start[AT])
     now, since = (*_holder(rule.stages, furthest, waiting), unit), start
     telling = [
@@ -69,6 +75,13 @@ def holders(lines: Lines, clock: Clock) -> list[Held]:
     ]
     for fact in sorted(telling, key=_order):
         if _order(fact) <= _order(start):
+            # Before the term ran: it says how far the case was, and nobody's days are counted yet.
+            if reached.get(fact[KIND], -1) > furthest:
+                furthest, by = reached[fact[KIND]], fact
+                now = (*_holder(rule.stages, furthest, waiting), unit)
+            if fact[ID] in edges:
+                waiting = _waiting(waiting, edges[fact[ID]], fact)
+                now = (*_holder(rule.stages, furthest, waiting), unit)
             continue
         if ended is not None and _order(fact) >= _order(ended):
             break
@@ -77,9 +90,7 @@ def holders(lines: Lines, clock: Clock) -> list[Held]:
         else:
             shows = by
         if fact[ID] in edges:
-            what = edges[fact[ID]].what
-            mark = (what.why, what.waits_for)
-            waiting = [other for other in waiting if other != mark] + ([mark] if fact[KIND] == what.begins else [])
+            waiting = _waiting(waiting, edges[fact[ID]], fact)
         if fact[KIND] == TRANSFERRED:
             unit = lines.unit_at(fact[AT])
         after = (*_holder(rule.stages, furthest, waiting), unit)
@@ -110,14 +121,37 @@ def waits(lines: Lines, clock: Clock) -> Iterator[Wait]:
         yield Wait("collection", CITIZEN, ended[AT], min(handed, default=None))
 
 
+def overran(held: list[Held], clock: Clock, at: int) -> Held | None:
+    """Of those who held the case by an instant the one whose stage is furthest over its target; where none is, who
+    held it then. What somebody else was waited for counts for no stage."""
+    assert clock.rule is not None
+    unit = clock.rule.term.unit
+    end = Span(at, True)
+    taken: dict[str, tuple[int, Held]] = {}
+    for one in held:
+        if one.since[AT] <= at:
+            until = end if one.until is None or one.until[AT] > at else span_of(one.until)
+            before = taken.get(one.stage, (0, one))[0]
+            taken[one.stage] = before + measure(clock.calendar, unit, span_of(one.since), until), one
+    targets = {stage.id: stage.term.amount for stage in clock.rule.stages if stage.term and stage.term.unit == unit}
+    over = [(spent - targets[name], one) for name, (spent, one) in taken.items() if spent > targets.get(name, spent)]
+    return max(over, key=lambda pair: pair[0])[1] if over else holder_at(held, at)
+
+
 def holder_at(held: list[Held], at: int) -> Held | None:
     """Who held the case at an instant; the last holder, where it had ended by then."""
     return next((one for one in reversed(held) if one.since[AT] <= at), None)
 
 
-def _holder(stages: tuple[Stage, ...], furthest: int, waiting: list[tuple[str, str]]) -> tuple[str, str]:
+def _waiting(waiting: list[Pause], pause: Pause, fact: Fact) -> list[Pause]:
+    """The pauses that are open after a fact began or ended one, the first of them first."""
+    others = [one for one in waiting if one is not pause]
+    return others if fact[ID] != pause.asked[ID] else [*others, pause]
+
+
+def _holder(stages: tuple[Stage, ...], furthest: int, waiting: list[Pause]) -> tuple[str, str]:
     if waiting:
-        return waiting[0]
+        return waiting[0].what.why, waiting[0].what.waits_for
     stage = stages[furthest] if 0 <= furthest < len(stages) else NO_STAGE
     return stage.id, stage.owner
 

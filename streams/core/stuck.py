@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from streams.core.clock import Clock
-from streams.core.facts import AT, ID, KIND, Fact, is_day, text
+from streams.core.facts import AT, DATA, KIND, Fact, is_day, text
 from streams.core.interval import Interval, told
 from streams.core.kinds import (
+    ASIDE,
     CARD_PRINTED,
     HANDED_OVER,
     LOOKUP_MISSED,
     PRINT_BLOCKED,
     PRINT_UNBLOCKED,
-    RECEIVED,
     REGISTERED,
     REPORTS,
     REVIEWS,
@@ -22,37 +22,48 @@ from streams.core.kinds import (
 )
 from streams.core.lines import Lines
 from streams.core.official import OPEN
-from streams.core.reported import OPERATOR, reports
+from streams.core.reported import OPERATOR, Report, reports
 from streams.core.rules import Rules
-from streams.core.stages import CITIZEN, UNIT, Held, holder_at, holders
+from streams.core.stages import CITIZEN, NOBODY, Held, holder_at, holders
 
 # What moves no case: it tells of systems, or of flags.
 _MOVES_NOTHING = REPORTS | REVIEWS | {SYNC_FAILED, UPDATE_FAILED}
 
 
 def hung(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
-    """Past due, shown open, and it cannot be updated: failed updates as many as the rule says, or the unit's report."""
+    """Past due, shown open, and it cannot be updated: failed updates as many as the rule says, or the unit's report
+    with the time of its attempt. A system that goes on to show the same has taken no update."""
     if clock.due is None or clock.rule is None:
         return
-    needed = clock.rule.thresholds.failed_updates
-    failures: list[Fact] = []
-    shown: tuple[Fact, str] | None = None
-    told_states = {fact[ID]: state for fact, state in reports(lines, rules, rules.scoring)}
-    for fact in (*lines.visible, None):
-        state = None if fact is None else told_states.get(fact[ID])
-        if fact is not None and fact[KIND] in (SYNC_FAILED, UPDATE_FAILED):
-            failures.append(fact)
-        elif fact is None or state is not None:
-            reported = [one for one in failures if one[KIND] == UPDATE_FAILED]
-            if shown is not None and shown[1] in OPEN and (reported or len(failures) >= needed):
-                decisive = reported[:1] or failures[:needed]
-                begins = max(clock.due.at, decisive[-1][AT])
-                until = None if fact is None else fact[AT]
-                if until is None or begins < until:
-                    evidence = told(shown[0], *decisive, fact)
-                    yield Interval("hung", begins, until, evidence, clock.due, clock.due_kind, OPERATOR)
-            failures = []
-            shown = None if fact is None or state is None else (fact, state)
+    changes: list[Report] = []
+    for report in reports(lines, rules, rules.scoring):
+        if not changes or changes[-1][1] != report[1]:
+            changes.append(report)
+    for number, (shown, state) in enumerate(changes, 1):
+        ends = changes[number][0] if number < len(changes) else None
+        before = changes[number - 2][0] if number > 1 else None
+        decisive = _failures(lines, clock.rule.thresholds.failed_updates, shown, ends)
+        if state not in OPEN or not decisive:
+            continue
+        begins = max(clock.due.at, _attempted(decisive[-1]))
+        until = None if ends is None else ends[AT]
+        if until is None or begins < until:
+            evidence = told(before, shown, *decisive, ends)
+            yield Interval("hung", begins, until, evidence, clock.due, clock.due_kind, OPERATOR)
+
+
+def _failures(lines: Lines, needed: int, shown: Fact, ends: Fact | None) -> list[Fact]:
+    """The failures between two changes of what a system shows that prove it: the first report of the unit, or as many
+    failed updates as it takes, whichever was there first."""
+    within = [fact for fact in lines.visible if shown[AT] <= fact[AT] and (ends is None or fact[AT] < ends[AT])]
+    reported = [fact for fact in within if fact[KIND] == UPDATE_FAILED and "aa" in fact[DATA]][:1]
+    failed = [fact for fact in within if fact[KIND] in (SYNC_FAILED, UPDATE_FAILED)][:needed]
+    proofs = [proof for proof, enough in ((reported, 1), (failed, needed)) if len(proof) == enough]
+    return min(proofs, key=lambda proof: _attempted(proof[-1]), default=[])
+
+
+def _attempted(failure: Fact) -> int:
+    return int(failure[DATA].get("aa", failure[AT]))
 
 
 def no_movement(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
@@ -79,15 +90,12 @@ def no_movement(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]
 
 
 def lost_registration(lines: Lines, _clock: Clock, rules: Rules) -> Iterator[Interval]:
-    """Registered, and the place of intake found nothing, until a system shows the case or it is taken in."""
+    """Registered, and the place of intake found nothing: until the system shows the case."""
     missed = lines.first.get(LOOKUP_MISSED)
     if missed is None:
         return
-    found = [fact for fact, _ in reports(lines, rules, rules.scoring) if fact[AT] > missed[AT]]
-    received = lines.first.get(RECEIVED)
-    if received is not None and received[AT] > missed[AT]:
-        found.append(received)
-    closing = min(found, key=lambda fact: fact[AT], default=None)
+    shown = [fact for fact, _ in reports(lines, rules, rules.scoring) if fact[AT] > missed[AT]]
+    closing = shown[0] if shown else None
     until = None if closing is None else closing[AT]
     registered = lines.first.get(REGISTERED)
     yield Interval("lost_registration", missed[AT], until, told(registered, missed, closing), accountable=OPERATOR)
@@ -99,7 +107,7 @@ def not_accepted(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     if rule is None or registered is None or rule.thresholds.accept_days is None:
         return
     answers = [fact for fact, state in reports(lines, rules, rules.scoring) if state != "registered"]
-    answers += [fact for kind, fact in lines.first.items() if kind > REGISTERED and kind not in _MOVES_NOTHING]
+    answers += [fact for kind, fact in lines.first.items() if kind != REGISTERED and kind not in ASIDE]
     answered = min((fact for fact in answers if fact[AT] >= registered[AT]), key=lambda f: f[AT], default=None)
     begins = _days_after(clock, registered, rule.thresholds.accept_days)
     until = None if answered is None else answered[AT]
@@ -108,10 +116,14 @@ def not_accepted(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
 
 
 def print_blocked(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
-    """A card that cannot be printed, until it can, is printed, or the case ends; whoever must act is accountable."""
+    """A card that cannot be printed, until it can, is printed, or the case ends; who must act is accountable, and
+    nobody where nobody is named."""
     blocked: Fact | None = None
     for fact in lines.visible:
         if fact[KIND] == PRINT_BLOCKED:
+            if blocked is not None and text(blocked, "ma", lines.strings) != text(fact, "ma", lines.strings):
+                yield _blocked(lines, blocked, fact)
+                blocked = fact
             blocked = blocked or fact
         elif blocked is not None and (fact[KIND] in (PRINT_UNBLOCKED, CARD_PRINTED) or fact is clock.ended):
             yield _blocked(lines, blocked, fact)
@@ -155,6 +167,6 @@ def _days_after(clock: Clock, fact: Fact, days: int) -> int:
 
 
 def _blocked(lines: Lines, blocked: Fact, closing: Fact | None) -> Interval:
-    owner = text(blocked, "ma", lines.strings) or UNIT
+    owner = text(blocked, "ma", lines.strings) or NOBODY
     until = None if closing is None else closing[AT]
     return Interval("print_blocked", blocked[AT], until, told(blocked, closing), accountable=owner)

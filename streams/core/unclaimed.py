@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from streams.core.coverage import feeds_of
 from streams.core.deadlines import Due
-from streams.core.facts import ID, Fact
-from streams.core.interval import Interval
+from streams.core.interval import Interval, joined
 from streams.core.kinds import HANDED_OVER
 
 OFFICIAL, SUBMISSION, HAND_OVER = "official-status", "submission", "handover"
@@ -31,13 +30,4 @@ def rests_on(flag_class: str, ends: frozenset[int], returned_means: str) -> froz
 
 def unknown(found: Iterable[Interval], due: Due | None) -> list[Interval]:
     """What cannot be claimed for want of a feed, as stretches of which nothing can be said, joined if they overlap."""
-    joined: list[Interval] = []
-    for one in sorted(found, key=lambda interval: (interval.since, interval.until or 1 << 40)):
-        before = joined[-1] if joined else None
-        if before is not None and (before.until is None or one.since <= before.until):
-            until = None if before.until is None or one.until is None else max(before.until, one.until)
-            evidence: dict[int, Fact] = {fact[ID]: fact for fact in (*before.evidence, *one.evidence)}
-            joined[-1] = before._replace(until=until, evidence=tuple(evidence.values()))
-        else:
-            joined.append(Interval("unknown", one.since, one.until, one.evidence, due, None, "operator"))
-    return joined
+    return joined(Interval("unknown", one.since, one.until, one.evidence, due, None, "operator") for one in found)

@@ -11,7 +11,7 @@ from streams.core.errors import RulesRefused
 from streams.core.findings import Finding, Severity, Subject
 from streams.core.instants import local_text
 from streams.core.lints import lint
-from streams.core.question import NoRule, Question, clock_of, leg_due, leg_of
+from streams.core.question import NoRule, Question, Wait, clock_of, leg_due, leg_of
 from streams.core.rules import ANY, Deadline, Rules, compile_rules
 from streams.rules_file import VIETNAM, Example, load_declared, load_examples, load_rules
 from streams.settings import Settings
@@ -46,8 +46,12 @@ class Tried(NamedTuple):
 
 
 def folder_of(given: Path | None, settings: Settings) -> Path:
-    """The rules that a command means: those it names, else the deployment's, else those shipped."""
-    return given or settings.rules or VIETNAM
+    """The rules that a command means: those it names, else the deployment's, else those shipped; raises
+    RulesRefused."""
+    found = given or settings.rules or VIETNAM
+    if not found.is_dir():
+        raise RulesRefused(str(found), "there is no such folder")
+    return found
 
 
 def read_law(folder: Path) -> Law:
@@ -104,6 +108,8 @@ def check_law(folder: Path, on: date) -> list[Finding]:
         declared = tuple(load_declared(folder))
     except RulesRefused as error:
         do = "mend this row and check again: what comes after it was not looked at"
+        if error.where == str(folder):
+            do = "name the folder in which the rule files are, or put them there"
         return [Finding("refused", "error", error.where, error.why, do)]
     subject = Subject(law.rules, law.content, declared, frozenset(one.example.rule for one in tried), day_number(on))
     found = [*(_wrong(one) for one in tried if not one.is_right), *lint(subject)]
@@ -158,7 +164,7 @@ def _tried(example: Example, rule: Deadline, rules: Rules) -> Tried:
         example.variant or next(iter(sorted(rule.variants)), None),
         example.place_kind or next(iter(sorted(rule.place_kinds)), None),
         example.unit,
-        pauses=[(moment(begins, calendar), moment(ends, calendar)) for begins, ends in example.pauses],
+        pauses=[Wait(moment(begins, calendar), moment(ends, calendar)) for begins, ends in example.pauses],
     )
     expected = example.due.isoformat()
     try:

@@ -56,7 +56,7 @@ def test_without_a_tick_nothing_is_judged() -> None:
 def test_a_tick_judges_what_was_touched_before_it() -> None:
     writes = step(cases(), records([activation(LAW), *OPEN, tick(at("2026-01-16 00:00"))]))
 
-    assert changes(writes) == [("overdue", "raised"), ("at_risk", "raised"), ("at_risk", "cleared")]
+    assert changes(writes) == [("at_risk", "raised"), ("at_risk", "cleared"), ("overdue", "raised")]
 
 
 def test_an_entry_after_the_tick_waits_for_the_next() -> None:

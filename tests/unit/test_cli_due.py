@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.rules_folder import RULES, write_rules
+from streams.wiring.asking import REFUSED
+from tests.rules_folder import CALENDAR, RULES, SWAP, write_rules
 from tests.unit.test_cli import run
 
 
@@ -83,8 +84,12 @@ TABLES = {
     ),
     "a leg": (("birth", "2026-01-12", "--leg", "registration"), "leg registration (justice): 1 working_day, Decree"),
     "hours": (("plate", "2026-01-12T10:00"), "2026-01-12 Mon counted 6:00 2026-01-13 Tue counted 8:00"),
+    "an extension": (
+        ("card", "2026-01-12", "--variant", "new", "--extended", "2026-01-20=2026-01-23"),
+        "extended 2026-01-23 24:00 on 2026-01-20; before that 2026-01-21 24:00",
+    ),
     "no due": (("card", "2026-01-12", "--variant", "new", "--pause", "2026-01-13.."), "due none yet"),
-    "an older rule": (("card", "2024-06-03", "--variant", "new"), "in force from 2020-01-01 until 2024-07-01"),
+    "an older rule": (("card", "2024-06-03", "--variant", "new"), "in force from 2020-01-01 to 2024-06-30"),
 }
 
 
@@ -94,6 +99,67 @@ def test_tables_show_what_was_found(rules: str, words: tuple[str, ...], shown: s
 
     assert code == 0
     assert shown in " ".join(said.split())
+
+
+REMOTE = """
+[[deadline]]
+id = "card-remote"
+procedure = "card"
+variants = ["new", "reissue"]
+place_kinds = ["mountainous", "island"]
+amount = 20
+unit = "working_day"
+calendar = "vn"
+starts = "case.completed"
+duty_ends_at = "card.received_at_unit"
+effective_from = 2020-01-01
+effective_until = 2024-07-01
+source = "Law of 2014, Article 25"
+example = [{ received = 2024-06-03T08:00:00, place_kind = "islet", due = 2024-07-01, why = "four weeks" }]
+"""
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> str:
+    """Rules that told places apart until 2024."""
+    return str(write_rules(tmp_path / "places", rules=RULES + REMOTE))
+
+
+@pytest.mark.parametrize("day", ["2024-06-03", "2026-01-12"])
+def test_a_place_that_no_rule_names_on_any_day_is_refused_with_the_choices(places: str, day: str) -> None:
+    code, said = run("due", "card", day, "--variant", "new", "--place", "mountain", "--rules", places)
+
+    assert code == 2
+    assert (
+        "no rule of card names place mountain: the choices are island, islet, mountainous; for any other leave "
+        "--place out"
+    ) in " ".join(said.split())
+
+
+def test_a_place_that_a_rule_of_another_day_or_an_example_names_is_none_to_refuse(places: str) -> None:
+    found = [
+        asked(places, "card", day, "--variant", "new", "--place", place)["term"]
+        for day, place in (("2024-06-03", "mountainous"), ("2026-01-12", "mountainous"), ("2024-06-03", "islet"))
+    ]
+
+    assert found == ["20 working_day", "7 working_day", "15 working_day"]
+
+
+def test_only_a_choice_that_would_give_an_answer_is_named(places: str) -> None:
+    code, said = run("due", "card", "2024-06-03", "--rules", places)
+
+    assert code == 2
+    assert "binds: variant is not given, the choices are new, reissue" in " ".join(said.split())
+    assert "place" not in said
+
+
+def test_a_variant_where_none_are_told_apart_is_a_note(rules: str) -> None:
+    told = asked(rules, "birth", "2026-01-12", "--variant", "new", "--place", "island")
+
+    assert told["notes"] == [
+        "the rules of birth tell no variants apart: --variant changes nothing",
+        "the rules of birth tell no places apart: --place changes nothing",
+    ]
 
 
 PLATE = 'starts = "case.completed"\nduty_ends_at = "result.published"\neffective_from = 2024-07-01\nsource = "Circular'
@@ -106,7 +172,7 @@ NOTES = {
     "no pause": (
         "pause = []\n" + PLATE,
         ("plate", "2026-01-12T10:00", "--pause", "2026-01-12T11:00..2026-01-12T14:00"),
-        "rule plate knows no pause for papers: --pause changes nothing",
+        "rule plate knows no pause supplement: --pause supplement: changes nothing",
     ),
     "the appointment": (
         'due_governs = "declared"\n' + PLATE,
@@ -116,7 +182,7 @@ NOTES = {
     "a leg in a pause": (
         PLATE,
         ("birth", "2026-01-12", "--leg", "registration", "--pause", "2026-01-12..2026-01-14"),
-        "pauses move the due of the group, not those of its legs",
+        "pauses and extensions move the due of the group, not those of its legs",
     ),
 }
 
@@ -200,7 +266,86 @@ def test_a_pause_after_the_due_is_told_and_does_not_count(rules: str) -> None:
     told = asked(rules, "card", "2026-01-12", "--variant", "new", "--pause", "2026-02-02..2026-02-04")
 
     assert told["due"]["day"] == "2026-01-21"
-    assert told["notes"] == ["the pause from 2026-02-03T00:00:00+07:00 does not count: after_due"]
+    assert told["notes"] == ["the supplement pause from 2026-02-02 does not count: it came after the due then in force"]
+
+
+def test_a_day_is_told_as_the_day_and_a_time_as_the_instant(rules: str) -> None:
+    stretches = ("2026-01-08..2026-01-09", "2026-01-13T10:00..2026-01-14")
+
+    told = asked(rules, "card", "2026-01-12", "--variant", "new", *(f"--pause={each}" for each in stretches))
+
+    assert [(each["since"], each["until"], each["refused"]) for each in told["pauses"]] == [
+        ("2026-01-08", "2026-01-09", "before_start"),
+        ("2026-01-13T10:00:00+07:00", "2026-01-14", None),
+    ]
+    assert told["notes"] == [
+        "the supplement pause from 2026-01-08 does not count: it lies before the start of the term"
+    ]
+
+
+def test_each_pause_is_on_a_document_of_its_own_whatever_it_is_for(rules: str) -> None:
+    kinds = ("2026-01-13..2026-01-15", "2026-01-14..2026-01-16", "payment:2026-01-19..2026-01-20")
+
+    told = asked(rules, "card", "2026-01-12", "--variant", "new", *(f"--pause={each}" for each in kinds))
+
+    assert [(each["why"], each["used"]) for each in told["pauses"]] == [
+        ("supplement", 2),
+        ("supplement", 1),
+        ("payment", 1),
+    ]
+    assert told["due"]["day"] == "2026-01-27"
+
+
+def test_an_extension_moves_the_due_and_one_that_does_not_count_says_why(rules: str) -> None:
+    given = ("2026-01-20=2026-01-23", "2026-01-21=2026-01-22")
+
+    told = asked(rules, "card", "2026-01-12", "--variant", "new", *(f"--extended={each}" for each in given))
+
+    assert told["due"]["day"] == "2026-01-23"
+    assert told["extensions"] == [
+        {"told": "2026-01-20", "before": "2026-01-21 24:00", "new_due": "2026-01-23 24:00", "refused": None},
+        {"told": "2026-01-21", "before": "2026-01-23 24:00", "new_due": "2026-01-22 24:00", "refused": "not_later"},
+    ]
+    assert [day["what"] for day in told["days"][-3:]] == ["counted", "extended", "extended"]
+    assert told["notes"] == [
+        "the extension of 2026-01-21 does not count: the new due is not later than the one in force"
+    ]
+
+
+def test_a_reason_that_has_no_words_yet_is_shown_as_it_is(rules: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(REFUSED, "after_due")
+
+    told = asked(rules, "card", "2026-01-12", "--variant", "new", "--pause", "2026-02-02..")
+
+    assert told["notes"] == ["the supplement pause from 2026-02-02 does not count: after_due"]
+
+
+def test_an_appointment_that_only_a_later_decree_made_wrong_is_told_as_right_then(tmp_path: Path) -> None:
+    calendar = CALENDAR + SWAP + "decided_on = 2025-12-25\n"
+    folder = str(write_rules(tmp_path, swap=False, calendar=calendar))
+    words = ("card", "2025-12-24T09:00", "--variant", "new", "--appointment", "2026-01-05")
+
+    told = asked(folder, *words)
+    code, said = run("due", *words, "--rules", folder)
+
+    assert told["appointment"] == {
+        "given": "2026-01-05",
+        "beside": "2026-01-06",
+        "working_days": -1,
+        "why": "decreed_later",
+    }
+    assert code == 0
+    assert "1 working day before the due: right by what was decreed then" in " ".join(said.split())
+
+
+def test_a_term_of_the_same_day_counts_that_day(tmp_path: Path) -> None:
+    same_day = RULES.replace('amount = 8\nunit = "working_hour"', 'amount = 1\nunit = "same_day"\ncut_off = "15:00"')
+    folder = str(write_rules(tmp_path, rules=same_day))
+
+    code, said = run("due", "plate", "2026-01-12T10:00", "--rules", folder)
+
+    assert code == 0
+    assert "2026-01-12 Mon counted 1" in " ".join(said.split())
 
 
 def test_a_due_beyond_the_known_decrees_is_provisional(rules: str) -> None:
@@ -245,14 +390,22 @@ def test_an_offset_goes_before_the_zone_of_the_rules(rules: str) -> None:
 
 WRONG = {
     "no variant": (("card", "2026-01-12"), "variant is not given, the choices are new, reissue"),
-    "a variant of none": (("card", "2026-01-12", "--variant", "x"), "variant is x, the choices are new, reissue"),
+    "a variant of none": (("card", "2026-01-12", "--variant", "x"), "names variant x: the choices are new, reissue"),
     "a procedure of none": (("car", "2026-01-12"), "procedure car has no rule; known are birth, card, plate"),
-    "before any law": (("card", "2019-01-07"), "on 2019-01-07; there are card-old from 2020-01-01 until 2024-07-01"),
+    "before any law": (("card", "2019-01-07"), "on 2019-01-07; there are card-old from 2020-01-01 to 2024-06-30"),
     "a leg of none": (("birth", "2026-01-12", "--leg", "x"), "rule birth has no leg x; its legs: registration"),
     "a day of none": (("card", "2026-02-30"), "START 2026-02-30: expected a day like 2025-12-29 or a time like"),
     "a year of none": (("card", "1870-01-01"), "years from 1970 to 2199"),
     "complete before received": (("card", "2026-01-12", "--completed", "2026-01-11"), "lies before START"),
     "a pause of one end": (("card", "2026-01-12", "--pause", "2026-01-13"), "expected FROM..TO"),
+    "a pause of none": (
+        ("card", "2026-01-12", "--pause", "lunch:2026-01-13.."),
+        "lunch is none of supplement, payment",
+    ),
+    "no new due": (
+        ("card", "2026-01-12", "--extended", "2026-01-20"),
+        "expected T=NEW_DUE, like 2026-01-12=2026-01-20",
+    ),
     "a pause backwards": (("card", "2026-01-12", "--pause", "2026-01-14..2026-01-13"), "must begin before it ends"),
 }
 

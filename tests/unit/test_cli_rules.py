@@ -189,6 +189,65 @@ def test_the_rules_shipped_have_no_errors_on_the_last_day_they_know() -> None:
     assert code == 0
 
 
+def test_a_folder_without_rule_files_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    code, said = run("rules", "check", str(tmp_path))
+
+    told = " ".join(said.split())
+    assert code == 1
+    assert "no rule files (*.toml) there name the folder in which the rule files are, or put them there" in told
+
+
+def test_the_rules_shipped_have_no_warnings_while_their_calendars_last() -> None:
+    code, said = run("rules", "check", str(VIETNAM), "--on", "2026-12-31")
+
+    assert code == 0
+    assert "errors 0, warnings 0" in said
+
+
+HOLIDAY = """
+[[calendar.holiday]]
+off = [2026-11-24]
+source = "Resolution 28/2026/QH16"
+"""
+
+
+def test_a_decreed_day_off_is_a_row_of_its_own_with_its_source(tmp_path: Path) -> None:
+    folder = str(write_rules(tmp_path, calendar=CALENDAR + HOLIDAY))
+
+    _, checked = run("rules", "check", folder, "--on", "2026-01-05")
+    code, said = run("due", "birth", "2026-11-23", "--rules", folder)
+
+    assert "errors 0, warnings 0" in checked
+    assert code == 0
+    assert "2026-11-24 Tue off 0 Resolution 28/2026/QH16" in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    "row, what",
+    [
+        (HOLIDAY + "worked = [2026-11-28]\n", "unknown field worked; known are decided_on, off, source"),
+        (HOLIDAY.replace("off = [2026-11-24]\n", ""), "off missing"),
+    ],
+)
+def test_a_decreed_day_off_has_no_day_worked_for_it(tmp_path: Path, row: str, what: str) -> None:
+    folder = write_rules(tmp_path, calendar=CALENDAR + row)
+
+    code, said = run("rules", "check", str(folder))
+
+    assert code == 1
+    assert "error refused: calendar vn holiday" in said
+    assert what in said
+
+
+def test_a_pause_says_for_whom_it_waits_and_a_rule_its_last_day(rules: Path) -> None:
+    _, said = run("rules", "show", "card", "--rules", str(rules))
+
+    told = " ".join(said.split())
+    assert "supplement, waits for the citizen: supplement.requested to supplement.received" in told
+    assert "force_majeure, waits for nobody: force_majeure.begun to force_majeure.ended" in told
+    assert "in force from 2020-01-01 to 2024-06-30" in told
+
+
 def test_rules_with_errors_are_not_asked_for(tmp_path: Path) -> None:
     folder = write_rules(tmp_path, rules=RULES.replace("amount = 5\n", "amount = 7\n"))
 
@@ -210,7 +269,9 @@ WRONG = {
     "a procedure of none": (("show", "car"), "procedure car has no rule in"),
     "a day before all": (("show", "card", "--on", "2019-01-01"), "on 2019-01-01: the first is from 2020-01-01"),
     "a time for a day": (("show", "card", "--on", "2026-01-01T08:00"), "expected a day like 2025-12-29"),
-    "rules of none": (("examples", "--rules", "none"), "no rule files"),
+    "rules of none": (("examples", "--rules", "none"), "none: there is no such folder"),
+    "a folder of none": (("check", "none"), "none: there is no such folder"),
+    "a folder without rules": (("examples", "--rules", "docs/decisions"), "no rule files"),
     "a log of none": (("preview", ".", "--against", "none.jsonl"), "none.jsonl: no such file"),
 }
 

@@ -26,12 +26,12 @@ MODULES: Mapping[str, Sequence[str]] = {
     "office": ("office", "deadlines"),
     "deadlines": ("deadlines",),
     "pauses": ("pauses",),
-    "clock": ("case_clock", "dues"),
+    "clock": ("case_clock", "clock_ground", "dues"),
     "stages": ("stages",),
     "promise": ("promise",),
 }
 QUICK = (
-    "calendar", "office", "deadlines", "case_clock", "pauses", "dues", "stages", "promise",
+    "calendar", "office", "deadlines", "case_clock", "clock_ground", "pauses", "dues", "stages", "promise",
     "rules", "moved", "questions", "levels", "transfers", "coverage", "shipped_calendars",
 )  # fmt: skip
 LAST = (

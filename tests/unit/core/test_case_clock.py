@@ -1,21 +1,18 @@
 """The clock of a case: start, pauses, dues, end, verdict; from the domain's definitions."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from streams.core.clock import Clock, ground, read_clock
+from streams.core.clock import Clock
 from streams.core.deadlines import Due
-from streams.core.facts import AT, KIND
-from streams.core.kinds import TYPE_OF_KIND
-from streams.core.lines import read_lines
+from streams.core.facts import AT
 from streams.core.pauses import Running
-from streams.core.rules import Rules
 from tests.core_builders import (
     answered,
     asked,
     at,
-    case_of,
     clock_at,
     completed,
     day,
@@ -68,6 +65,14 @@ def test_only_the_scoring_systems_acceptance_counts() -> None:
     assert verdict(clock) == "not_started"
 
 
+def test_a_status_before_the_acceptance_starts_nothing() -> None:
+    clock = clock_at(
+        LATER, received(), official("1", "2026-01-05 09:00"), official("2", "2026-01-06 11:00"), rules=law()
+    )
+
+    assert (due(clock), clock.assumed) == ("2026-01-16 00:00", True)
+
+
 def test_a_fact_complete_that_comes_late_takes_the_place_of_the_acceptance() -> None:
     clock = clock_at(LATER, received(), official("2", "2026-01-05 11:00"), completed("2026-01-07 10:00"))
 
@@ -106,6 +111,13 @@ def test_a_variant_that_no_rule_names_has_no_deadline() -> None:
     clock = clock_at(LATER, received(variant="correction"), completed())
 
     assert (verdict(clock), clock.rule) == ("no_deadline", None)
+
+
+@pytest.mark.parametrize("place, expected", [("abroad", "overdue"), ("home", "no_deadline"), (None, "no_deadline")])
+def test_a_rule_may_bind_places_of_one_kind_only(place: str | None, expected: str) -> None:
+    facts = [received(place_kind=place), completed(place_kind=place)]
+
+    assert verdict(clock_at(LATER, *facts, rules=law(place_kinds=["abroad"]))) == expected
 
 
 # The end
@@ -252,8 +264,8 @@ def test_a_pause_asked_for_after_the_due_stops_nothing() -> None:
     assert (due(clock), verdict(clock)) == ("2026-01-14 00:00", "overdue")
 
 
-def test_a_pause_asked_for_before_the_start_stops_nothing() -> None:
-    clock = clock_at(LATER, received(), completed(), asked("2026-01-05 09:00"), answered("2026-01-08 09:00"))
+def test_a_pause_that_was_over_before_the_start_stops_nothing() -> None:
+    clock = clock_at(LATER, received(), completed(), asked("2026-01-05 08:30"), answered("2026-01-05 09:00"))
 
     assert due(clock) == "2026-01-14 00:00"
 
@@ -287,10 +299,10 @@ def test_a_second_pause_counts_by_the_due_that_the_first_one_moved() -> None:
     assert due(clock) == "2026-01-17 00:00"
 
 
-def test_a_case_that_ends_during_its_pause_is_in_time() -> None:
+def test_a_pause_without_an_answer_hides_no_lateness() -> None:
     clock = clock_at(LATER, received(), completed(), asked(), ready("2026-02-25 09:00"))
 
-    assert (clock.paused, verdict(clock)) == (False, "on_time")
+    assert (clock.paused, verdict(clock)) == (False, "late")
 
 
 def test_an_answer_after_the_end_changes_no_verdict() -> None:
@@ -333,11 +345,7 @@ def test_a_clock_that_no_rule_gives_has_nothing_on_it() -> None:
         LATER, received(procedure="passport"), completed(procedure="passport"), rules=law(procedure="card")
     )
 
-    assert clock == Clock(
-        rule=None, calendar=clock.calendar, start=None, assumed=False, posted=False, stretches=[], paused=False,
-        legal=None, provincial=None, cut=None, declared=None, due=None, due_kind=None, pauses=[], extensions=[],
-        rests_on=[], promised=None, ended=None, proven_at=None, proof=None, unknown=False,
-    )  # fmt: skip
+    assert clock == Clock(None, clock.calendar)
     assert (clock.computed, clock.is_proven_in_time, clock.says_nothing_of_readiness) == (None, False, False)
 
 
@@ -364,6 +372,21 @@ def test_without_a_rule_a_result_anywhere_or_a_refusal_ends_a_case(kind: str) ->
 
     assert shown(clock.ended[AT] if clock.ended else None) == "2026-01-09 10:00"
     assert clock.says_nothing_of_readiness is False
+
+
+def test_a_clock_knows_nothing_but_what_it_is_told() -> None:
+    clock = Clock(None, vietnam().calendar)
+
+    said = {field.name: getattr(clock, field.name) for field in fields(clock)}
+
+    lists, marks = (
+        ("stretches", "pauses", "extensions", "rests_on"),
+        ("assumed", "posted", "paused", "unknown", "blind"),
+    )
+    assert [said.pop(name) for name in lists] == [[]] * len(lists)
+    assert [said.pop(name) for name in marks] == [False] * len(marks)
+    assert said.pop("calendar") is vietnam().calendar
+    assert set(said.values()) == {None}
 
 
 def test_of_a_case_with_more_facts_than_it_holds_no_verdict_is_given() -> None:
@@ -432,6 +455,24 @@ def test_an_end_in_time_that_only_the_unit_says_after_the_due_is_not_proven(
     assert verdict(clock) == expected
 
 
+@pytest.mark.parametrize(
+    "when, recorded, proven",
+    [
+        ("2026-01-13 17:00", None, "2026-01-13 17:00"),
+        ("2026-01-13 17:00", "2026-01-13 18:00", "2026-01-13 17:00"),
+        ("2026-01-13 17:00", "2026-01-14 00:00", "2026-01-13 17:00"),
+        ("2026-01-13 17:00", "2026-01-14 00:00:01", "2026-01-14 00:00:01"),
+        ("2026-01-14 09:00", "2026-01-20 09:00", "2026-01-14 09:00"),  # late by itself: nothing to widen
+    ],
+)
+def test_only_what_was_written_down_after_the_due_counts_from_then(
+    when: str, recorded: str | None, proven: str
+) -> None:
+    clock = clock_at(LATER, received(), completed(), ready(when, recorded=recorded, origin="unit"))
+
+    assert shown(clock.proven_at) == proven
+
+
 def test_an_end_is_proven_by_the_earliest_that_counts() -> None:
     own = ready("2026-01-12 17:00", recorded="2026-01-20 09:00", origin="unit")
     other = entry("card.returned", "2026-01-13 10:00", origin="post")
@@ -451,29 +492,3 @@ def test_an_end_at_the_due_that_the_unit_wrote_down_later_is_not_proven() -> Non
     )
 
     assert (verdict(clock), shown(clock.proven_at)) == ("insufficient", "2026-01-20 09:00")
-
-
-# What every flag rests on
-
-
-def grounds(*facts: dict[str, Any], rules: Rules | None = None) -> list[tuple[str, str | None]]:
-    case = case_of(*facts)
-    lines = read_lines(case.facts, case.strings, at(LATER))
-    found = ground(lines, read_clock(lines, rules or vietnam()))
-    return sorted({(TYPE_OF_KIND[fact[KIND]], shown(fact[AT])) for fact in found})
-
-
-RECEIVED = ("case.received", "2026-01-05 08:00")
-COMPLETED = ("case.completed", "2026-01-05 10:00")
-
-
-def test_a_flag_rests_on_the_facts_that_say_whose_the_case_is_and_when_it_is_due() -> None:
-    facts = [received(), completed(), asked(), answered(), official("2", appointment_at="2026-01-13 17:00")]
-
-    assert grounds(*facts, ready()) == [
-        COMPLETED,
-        RECEIVED,
-        ("official.status_changed", "2026-01-05 11:00"),
-        ("supplement.received", "2026-01-09 09:00"),
-        ("supplement.requested", "2026-01-07 09:00"),
-    ]

@@ -291,11 +291,11 @@ def test_a_due_that_was_set_moves_by_nothing_or_by_a_pause(unit: str) -> None:
     end = Due(at("2026-01-09 24:00"), day("2026-01-09"), False)
     moved = {
         "working_day": "2026-01-14 00:00",
-        "working_day_at_hour": "2026-01-14 08:00",
+        "working_day_at_hour": "2026-01-14 00:00",
         "working_hour": "2026-01-12 08:00:02",
         "clock_hour": "2026-01-10 00:00:02",
         "calendar_day": "2026-01-13 00:00",
-        "half_day": "2026-01-13 12:00",
+        "half_day": "2026-01-12 17:30",
         "same_day": "2026-01-14 00:00",
     }
 

@@ -107,8 +107,12 @@ def test_a_case_without_a_deadline_raises_nothing() -> None:
     "steps, owner",
     [
         ((), f"unit:{UNIT}"),
-        ((entry("case.transmitted", "2026-01-08 09:00"),), "ministry"),
-        ((entry("case.transmitted", "2026-01-08 09:00"), entry(DISPATCHED, "2026-01-12 09:00")), "post"),
+        # The targets are two, three and two working days; the 10th is worked by decree, and the due is the 13th.
+        ((entry("case.transmitted", "2026-01-07 09:00"),), "ministry"),
+        ((entry("case.transmitted", "2026-01-07 09:00"), entry(DISPATCHED, "2026-01-09 09:00")), "post"),
+        ((entry("case.transmitted", "2026-01-07 09:00"), entry(DISPATCHED, "2026-01-12 09:00")), "ministry"),
+        # The unit sat on it until the last day: that the ministry has it by then is not the ministry's fault.
+        ((entry("case.transmitted", "2026-01-13 16:00"),), f"unit:{UNIT}"),
         # Transmitted only after the due: the case stood with the unit when its term passed.
         ((entry("case.transmitted", "2026-01-15 09:00"),), f"unit:{UNIT}"),
     ],
@@ -141,6 +145,12 @@ def test_an_independent_piece_confirms_what_the_unit_wrote_down_late() -> None:
 
 def test_at_risk_begins_two_working_days_before_the_due_and_ends_with_it() -> None:
     assert spans("at_risk", received(), completed()) == [(local("2026-01-11 00:00"), local("2026-01-14 00:00"))]
+
+
+def test_at_risk_is_on_account_of_who_has_the_case_then() -> None:
+    found = flag("at_risk", "2026-01-12 09:00", received(), completed(), entry("case.transmitted", "2026-01-07 09:00"))
+
+    assert (found["accountable"], found["scored_unit"]) == ("ministry", UNIT)
 
 
 def test_at_risk_clears_when_the_result_is_ready() -> None:

@@ -18,6 +18,7 @@ from tests.core_builders import (
     deadline_row,
     entry,
     flags_at,
+    official,
     ready,
     received,
     shown,
@@ -226,3 +227,23 @@ def test_a_card_fetched_at_the_counter_is_due_when_it_is_ready_there() -> None:
     clock = clock_at(LATER, received(return_by="counter"), completed(), ready("2026-01-12 09:00"), rules=with_rows())
 
     assert clock.verdict(at(LATER)) == "on_time"
+
+
+def test_what_closes_a_calendar_closes_those_that_extend_it() -> None:
+    residence = calendar_row(id="residence", extends="plain")
+    rules = compile_rules(
+        content_of(deadline_row(calendar="residence"), calendars=[calendar_row(), residence], closures=[closure_row()])
+    )
+
+    assert [dues(unit, rules)[0] for unit in (f"{HUE}.001", HANOI)] == ["2026-01-17 00:00", "2026-01-15 00:00"]
+
+
+def test_the_acceptance_that_stands_for_a_complete_dossier_chooses_the_law_too() -> None:
+    old = deadline_row(id="old", amount=15, law_of="complete", effective_from="2020-01-01")
+    rules = compile_rules(content_of(old, deadline_row(law_of="complete", effective_from="2026-01-06")))
+    facts = [received("2026-01-05 08:00"), official("2", "2026-01-07 09:00")]
+
+    clock = clock_at(LATER, *facts, rules=rules)
+
+    assert (clock.rule.id if clock.rule else None, clock.assumed) == ("rule", True)
+    assert clock.complete is clock.start

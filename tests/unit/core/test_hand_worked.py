@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from streams.core.calendar import day_number
-from streams.core.question import Question, clock_of
+from streams.core.question import Question, Wait, clock_of
 from streams.core.rules import Rules, compile_rules
 from streams.rules_file import VIETNAM, load_rules
 from tests.core_builders import content_of, deadline_row, vietnam
@@ -31,7 +31,8 @@ def law_of(unit: str, amount: int) -> Rules:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['start']:%Y-%m-%d %H%M} {row['amount']} {row['unit']}")
 def test_the_due_date_is_the_one_worked_out_by_hand(row: dict[str, Any]) -> None:
     rules = law_of(row["unit"], row["amount"])
-    pauses = [(int(row["pause"][0].timestamp()), int(row["pause"][1].timestamp()))] if "pause" in row else []
+    ends = [int(end.timestamp()) for end in row.get("pause", ())]
+    pauses = [Wait(ends[0], ends[1])] if ends else []
 
     found = clock_of(Question("any", int(row["start"].timestamp()), pauses=pauses), rules).due
 

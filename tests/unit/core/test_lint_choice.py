@@ -13,7 +13,7 @@ PAIRS: dict[str, Pair] = {
     "empty_range": Pair(
         a(one(**NEW, **UNTIL)),
         "deadline rule",
-        "from 2024-07-01 until 2024-07-01 is no day at all",
+        "from 2024-07-01, and no longer from 2024-07-01 on: that is no day at all",
         a(one(**OLD, **UNTIL)),
     ),
     "never_chosen": Pair(
@@ -37,7 +37,7 @@ PAIRS: dict[str, Pair] = {
     "gap": Pair(
         a(content_of(rule("old", **OLD, effective_until="2024-06-30"), rule("new", **NEW, variants=["new"]))),
         "procedure *",
-        "no rule from 2024-06-30 until 2024-07-01 for new/other",
+        "no rule from 2024-06-30 to 2024-06-30 for new/other",
         a(content_of(rule("old", **OLD, **UNTIL), rule("new", **NEW, variants=["new"]))),
     ),
     "transition": Pair(
@@ -52,13 +52,13 @@ PAIRS: dict[str, Pair] = {
     "cut_beside_its_rule": Pair(
         a(with_cut(cut(effective_from="2020-01-01", effective_until="2021-01-01"))),
         "cut cut",
-        "from 2020-01-01 until 2021-01-01, its rule rule from 2024-07-01: it never shortens anything",
+        "from 2020-01-01 to 2020-12-31, its rule rule from 2024-07-01: it never shortens anything",
         a(with_cut(cut(effective_from="2020-01-01", effective_until="2025-01-01"))),
     ),
     "cut_outlives": Pair(
         a(with_cut(cut(), effective_until="2026-01-01")),
         "cut cut",
-        "goes on after rule has ended on 2026-01-01",
+        "goes on after 2025-12-31, the last day of rule",
         a(with_cut(cut(effective_until="2026-01-01"), effective_until="2026-01-01")),
     ),
 }

@@ -16,6 +16,7 @@ from tests.core_builders import (
     completed,
     content_of,
     deadline_row,
+    entry,
     ready,
     received,
 )
@@ -62,6 +63,13 @@ def test_a_case_that_does_not_cross_it_stays() -> None:
 
 def test_a_case_that_crosses_both_days_of_a_swap_stays() -> None:
     assert moved(received("2025-12-31 08:00"), completed("2025-12-31 09:00")) is None
+
+
+def test_a_case_that_waits_for_the_citizen_is_moved_by_what_its_due_was() -> None:
+    found = moved(*START, entry("supplement.requested", "2025-12-30 09:00", document="1/YC"))
+
+    assert found is not None
+    assert (found["before"][:10], found["after"][:10]) == ("2026-01-09", "2026-01-10")
 
 
 def test_a_case_that_is_done_is_not_moved() -> None:

@@ -101,7 +101,6 @@ def test_the_clock_stands_until_the_last_pause_has_ended() -> None:
     "one, why",
     [
         (asked("2026-03-03 09:00", document=None), "no_document"),
-        (asked("2026-03-02 08:30"), "before_start"),
         (asked("2026-03-12 00:00:01"), "after_due"),
     ],
 )
@@ -121,8 +120,78 @@ def test_what_is_asked_for_after_the_result_was_ready_stops_nothing() -> None:
     assert (due(found), ledger(found)) == ("2026-03-12 00:00", [("supplement", 0, "after_end")])
 
 
-def test_a_case_that_ended_while_it_waited_paused_until_its_end() -> None:
-    found = clock(asked("2026-03-03 09:00"), ready("2026-03-06 09:00"))
+def test_a_result_without_an_answer_leaves_nothing_to_deduct() -> None:
+    """Nobody knows when the wait was over: the due is the one without it, and lateness is not hidden."""
+    found = clock(asked("2026-03-03 09:00"), ready("2026-03-16 09:00"))
+
+    assert (due(found), ledger(found)) == ("2026-03-12 00:00", [("supplement", 0, "no_end")])
+    assert found.verdict(at(LATER)) == "late"
+
+
+def test_a_case_that_was_ended_because_nothing_came_waited_until_then() -> None:
+    found = clock(asked("2026-03-03 09:00"), entry("case.stopped", "2026-03-16 09:00"))
+
+    assert (due(found), ledger(found)) == ("2026-03-25 00:00", [("supplement", 9, None)])
+    assert found.verdict(at(LATER)) == "on_time"
+
+
+def test_a_fee_asked_for_before_the_dossier_was_complete_is_counted_from_then() -> None:
+    found = clock(fee("requested", "2026-03-02 08:30"), fee("received", "2026-03-05 09:00"))
+
+    assert (due(found), ledger(found)) == ("2026-03-17 00:00", [("payment", 3, None)])
+
+
+def test_what_began_and_ended_before_the_start_is_no_pause_of_it() -> None:
+    found = clock(fee("requested", "2026-03-02 08:10"), fee("received", "2026-03-02 08:40"))
+
+    assert (due(found), ledger(found), found.rests_on) == ("2026-03-12 00:00", [("payment", 0, "before_start")], [])
+
+
+def test_a_pause_that_the_unit_wrote_down_after_the_due_hides_nothing() -> None:
+    """What another party wrote down late counts: a request that is only learned of later."""
+    begin, end = asked("2026-03-10 09:00", recorded="2026-03-20 09:00"), answered("2026-03-19 09:00")
+    by_post = asked("2026-03-10 09:00", recorded="2026-03-20 09:00", origin="post")
+
+    assert ledger(clock(begin, end, ready("2026-03-20 08:00"))) == [("supplement", 0, "recorded_after_due")]
+    assert ledger(clock(by_post, end, ready("2026-03-20 08:00"))) == [("supplement", 7, None)]
+    late = entry(
+        "case.extended", "2026-03-11 09:00", new_due="2026-03-19", document="7/XL", recorded="2026-03-13 09:00"
+    )
+    assert [one.refused for one in clock(late).extensions] == ["recorded_after_due"]
+
+
+def test_of_two_requests_each_waits_for_its_own_answer() -> None:
+    found = clock(
+        asked("2026-03-03 09:00", document="1/YC"),
+        asked("2026-03-04 09:00", document="2/YC"),
+        answered("2026-03-05 09:00", document="1/YC"),
+        answered("2026-03-06 09:00", document="2/YC"),
+    )
+
+    assert (due(found), [one.used for one in found.pauses]) == ("2026-03-17 00:00", [2, 1])
+
+
+def test_known_to_the_day_an_answer_and_the_next_request_may_share_one() -> None:
+    found = clock(
+        asked("2026-03-04 00:00", document="1/YC", precision="day"),
+        asked("2026-03-06 00:00", document="2/YC", precision="day"),
+        answered("2026-03-06 00:00", document="1/YC", precision="day"),
+        answered("2026-03-11 00:00", document="2/YC", precision="day"),
+    )
+
+    assert (due(found), [one.used for one in found.pauses]) == ("2026-03-19 00:00", [2, 3])
+
+
+def test_an_answer_of_the_very_day_ends_a_request_known_only_to_the_day() -> None:
+    found = clock(asked("2026-03-06 00:00", precision="day"), answered("2026-03-05 10:00"))
+
+    assert (due(found), found.paused, ledger(found)) == ("2026-03-12 00:00", False, [("supplement", 0, None)])
+
+
+def test_on_the_day_of_a_start_known_only_to_the_day_papers_may_be_asked_for() -> None:
+    facts = [received("2026-03-02 08:00"), completed("2026-03-03 00:00", precision="day"), asked("2026-03-02 15:00")]
+
+    found = clock_at(LATER, *facts, answered("2026-03-05 09:00"), rules=PLAIN)
 
     assert (due(found), ledger(found)) == ("2026-03-17 00:00", [("supplement", 3, None)])
 
@@ -259,7 +328,7 @@ def test_of_an_extension_without_a_document_that_is_not_later_either_the_documen
 
 def test_what_is_asked_for_at_the_second_of_the_start_or_of_the_end_still_counts() -> None:
     at_start = clock(asked("2026-03-02 09:00"), answered("2026-03-04 09:00"))
-    at_end = clock(ready("2026-03-05 09:00"), asked("2026-03-05 09:00"))
+    at_end = clock(entry("case.stopped", "2026-03-05 09:00"), asked("2026-03-05 09:00"))
 
     assert (ledger(at_start), ledger(at_end)) == ([("supplement", 2, None)], [("supplement", 0, None)])
 
@@ -275,8 +344,8 @@ def test_while_the_clock_waits_no_due_can_be_missed_by_asking_for_something_else
     assert ledger(found) == [("supplement", 14, None), ("payment", 1, None)]
 
 
-def test_a_second_request_for_the_same_is_no_line_of_its_own() -> None:
-    found = clock(asked("2026-03-03 09:00"), asked("2026-03-04 09:00", "13/YC"), answered("2026-03-05 09:00"))
+def test_a_second_request_on_the_same_document_is_no_line_of_its_own() -> None:
+    found = clock(asked("2026-03-03 09:00"), asked("2026-03-04 09:00"), answered("2026-03-05 09:00"))
 
     assert [(shown(pause.asked[AT]), pause.used) for pause in found.pauses] == [("2026-03-03 09:00", 2)]
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from streams.core.facts import AT
 from streams.core.lines import read_lines
-from streams.core.promise import Difference, difference
+from streams.core.promise import Difference, difference, since
 from streams.core.rules import Rules, compile_rules
 from tests.core_builders import (
     answered,
@@ -22,6 +23,7 @@ from tests.core_builders import (
     law,
     ready,
     received,
+    shown,
 )
 
 LATER = "2026-03-30 08:00"
@@ -107,3 +109,67 @@ def test_a_flag_tells_the_difference_until_the_result_is_ready() -> None:
         {"working_days": 5, "why": "unexplained"},
     )
     assert "wrong_due" not in classes_at(LATER, *facts, ready("2026-01-12 09:00"))
+
+
+def test_an_appointment_that_was_right_before_a_decree_is_nobodys_mistake() -> None:
+    """Given on 24 December for 5 January; the decree of the 25th took the 2nd of January off."""
+    decree = calendar_row(
+        days={"2026-01-01": 0, "2026-01-02": 0, "2026-01-10": 1},
+        decided={"2026-01-02": "2025-12-25", "2026-01-10": "2025-12-25"},
+    )
+    rules = compile_rules(content_of(calendars=[decree]))
+
+    def told(day: str) -> Difference | None:
+        facts = [received(f"{day} 08:00", appointment_at="2026-01-05 17:00"), completed(f"{day} 09:00")]
+        case = case_of(*facts)
+        return difference(read_lines(case.facts, case.strings, at(LATER)), clock_at(LATER, *facts, rules=rules))
+
+    assert told("2025-12-24") is None
+    assert told("2025-12-26") == Difference(-3, "calendar_days_counted")
+
+
+def test_before_the_term_starts_there_is_nothing_to_compare() -> None:
+    facts = [received(appointment_at="2026-01-20 17:00")]
+    case = case_of(*facts)
+
+    assert difference(read_lines(case.facts, case.strings, at(LATER)), clock_at(LATER, *facts, rules=RULES)) is None
+
+
+@pytest.mark.parametrize(
+    "amount, appointment, why",
+    [
+        (2, "2026-01-06 17:00", "first_day_counted"),
+        (1, "2026-01-05 17:00", "unexplained"),  # of one day nothing would be left
+    ],
+)
+def test_a_first_day_is_counted_in_terms_of_two_days_or_more(amount: int, appointment: str, why: str) -> None:
+    rules = law(amount=amount)
+    facts = [received("2026-01-05 08:00", appointment_at=appointment), completed("2026-01-05 10:00")]
+    case = case_of(*facts)
+
+    one = difference(read_lines(case.facts, case.strings, at(LATER)), clock_at(LATER, *facts, rules=rules))
+
+    assert one == Difference(-1, why)
+
+
+@pytest.mark.parametrize(
+    "given, complete, known",
+    [
+        ("2026-01-05 08:00", "2026-01-06 10:00", "2026-01-06 10:00"),
+        ("2026-01-07 08:00", "2026-01-06 10:00", "2026-01-07 08:00"),
+    ],
+)
+def test_appointment_and_due_are_both_known_with_the_later_of_the_two_facts(
+    given: str, complete: str, known: str
+) -> None:
+    clock = clock_at(LATER, received(given, appointment_at="2026-01-20 17:00"), completed(complete), rules=RULES)
+
+    assert shown(since(clock)[AT]) == known
+
+
+def test_of_two_facts_at_one_second_the_appointment_is_named() -> None:
+    given = received("2026-01-06 10:00", appointment_at="2026-01-20 17:00")
+
+    clock = clock_at(LATER, given, completed("2026-01-06 10:00"), rules=RULES)
+
+    assert since(clock) == clock.promised

@@ -8,7 +8,7 @@ from streams.core.calendar import day_date
 from streams.core.clock import Clock
 from streams.core.explain import days_of, is_reception
 from streams.core.pauses import span_of
-from streams.core.question import NoRule, Question, clock_of, leg_due, leg_of
+from streams.core.question import Longer, NoRule, Question, Wait, clock_of, leg_due, leg_of
 from streams.core.rules import Rules, compile_rules
 from tests.core_builders import at, calendar_row, content_of, deadline_row, law, shown, vietnam
 
@@ -48,7 +48,7 @@ def test_every_day_from_start_to_due_is_told() -> None:
 
 
 def test_days_of_a_pause_are_told_with_what_it_waited_for() -> None:
-    days = told(asked(pauses=[(at("2025-12-30 09:00"), at("2026-01-05 09:00"))]))
+    days = told(asked(pauses=[Wait(at("2025-12-30 09:00"), at("2026-01-05 09:00"))]))
 
     assert [(day, what, why) for day, what, _, why in days if what == "paused"] == [
         ("31/12", "paused", "supplement"),
@@ -85,6 +85,87 @@ def test_hours_are_told_in_seconds_of_the_day() -> None:
         ("11/01", "off", 1),
         ("12/01", "counted", 8),
     ]
+
+
+def test_a_term_of_the_same_day_counts_the_day_of_the_start() -> None:
+    rules = law(unit="same_day", amount=1, cut_off=15 * 3600)
+
+    days = [told(asked("any", when, rules)) for when in ("2026-01-05 09:00", "2026-01-05 16:00")]
+
+    assert days == [
+        [("05/01", "counted", 1, None)],
+        [("05/01", "first_day", 0, None), ("06/01", "counted", 1, None)],
+    ]
+
+
+def test_days_after_the_term_are_told_as_extended() -> None:
+    longer = Longer(at("2026-01-12 09:00"), at("2026-01-17 00:00"))
+
+    days = told(asked("any", "2026-01-05 09:00", law(), extensions=[longer]))
+
+    assert [day[:3] for day in days[-3:]] == [
+        ("14/01", "counted", 7),
+        ("15/01", "extended", 7),
+        ("16/01", "extended", 7),
+    ]
+
+
+def test_pauses_that_overlap_are_each_on_a_document_of_their_own() -> None:
+    waits = [Wait(at("2026-01-06 09:00"), at("2026-01-08 09:00")), Wait(at("2026-01-07 09:00"), at("2026-01-09 09:00"))]
+
+    clock = asked("any", "2026-01-05 09:00", law(), pauses=waits)
+
+    assert [(pause.used, pause.refused) for pause in clock.pauses] == [(2, None), (1, None)]
+    assert [day for day, what, _, _ in told(clock) if what == "paused"] == ["07/01", "08/01", "09/01"]
+
+
+def test_two_requests_of_one_second_are_two() -> None:
+    waits = [Wait(at("2026-01-06 09:00"), at(f"2026-01-{day} 09:00")) for day in ("07", "08")]
+
+    clock = asked("any", "2026-01-05 09:00", law(), pauses=waits)
+
+    assert [pause.used for pause in clock.pauses] == [1, 1]
+
+
+def test_what_waits_since_before_the_start_takes_only_what_lies_after_it() -> None:
+    wait = Wait(at("2025-12-30 09:00"), at("2026-01-07 09:00"))
+
+    clock = asked("any", "2026-01-05 09:00", law(), pauses=[wait])
+
+    assert told(clock)[:4] == [
+        ("05/01", "first_day", 0, None),
+        ("06/01", "paused", 0, "supplement"),
+        ("07/01", "paused", 0, "supplement"),
+        ("08/01", "counted", 1, None),
+    ]
+    assert told(clock)[-1][:3] == ("16/01", "counted", 7)
+
+
+@pytest.mark.parametrize("why", ["supplement", "payment", "force_majeure"])
+def test_a_pause_may_be_for_papers_for_payment_or_force_majeure(why: str) -> None:
+    wait = Wait(at("2026-01-06 09:00"), at("2026-01-08 09:00"), why)
+
+    clock = asked("any", "2026-01-05 09:00", law(), pauses=[wait])
+
+    assert [(pause.what.why, pause.used) for pause in clock.pauses] == [(why, 2)]
+
+
+def test_a_choice_is_named_only_where_it_would_give_an_answer() -> None:
+    narrow = deadline_row(id="narrow", procedure="card", variants=["new"], place_kinds=["island"])
+    wide = deadline_row(id="wide", procedure="card", variants=["new", "lost"])
+    rules = compile_rules(content_of(narrow, wide))
+
+    with pytest.raises(NoRule, match=r"binds: variant is not given, the choices are lost, new$"):
+        asked("card", rules=rules, variant=None)
+
+
+def test_where_variant_and_place_are_both_needed_the_pairs_are_told() -> None:
+    rules = compile_rules(content_of(deadline_row(procedure="card", variants=["new"], place_kinds=["island"])))
+
+    with pytest.raises(
+        NoRule, match="variant is not given, place is not given; there are rule: variants new, places island"
+    ):
+        asked("card", rules=rules, variant=None)
 
 
 def test_a_dossier_is_complete_when_it_is_received_unless_told_otherwise() -> None:

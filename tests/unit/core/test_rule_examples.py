@@ -10,7 +10,7 @@ from streams.core.calendar import Calendar, day_date
 from streams.core.clock import Clock
 from streams.core.deadlines import Due
 from streams.core.instants import local_text
-from streams.core.question import NoRule, Question, clock_of, leg_due, leg_of
+from streams.core.question import NoRule, Question, Wait, clock_of, leg_due, leg_of
 from streams.core.rules import Deadline, Rules, compile_rules
 from streams.rules_file import VIETNAM, Example, load_examples, load_rules
 from tests.core_builders import at, day, vietnam
@@ -47,7 +47,7 @@ def asked(folder: Path, example: Example) -> Clock:
         example.variant,
         example.place_kind,
         example.unit,
-        pauses=[(second_of(begins), second_of(ends)) for begins, ends in example.pauses],
+        pauses=[Wait(second_of(begins), second_of(ends)) for begins, ends in example.pauses],
     )
     return clock_of(question, rules_of(folder))
 

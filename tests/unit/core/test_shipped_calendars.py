@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from streams.core.calendar import day_date
 from streams.core.deadlines import Term, due
 from streams.core.instants import local_text
 from streams.core.rules import compile_rules
@@ -83,3 +84,15 @@ def test_a_due_is_the_same_for_every_start_within_one_day() -> None:
     starts = ("2026-01-05 00:00", "2026-01-05 07:59", "2026-01-05 21:00", "2026-01-05 23:59:59")
 
     assert len({due(calendar, Term("working_day", 7), span(start)) for start in starts}) == 1
+
+
+@pytest.mark.parametrize(
+    "start, last_day", [("2026-12-28", "2027-01-07"), ("2027-02-01", "2027-02-17"), ("2027-04-28", "2027-05-11")]
+)
+def test_beyond_the_horizon_statutory_and_lunar_days_are_off_and_the_due_is_provisional(
+    start: str, last_day: str
+) -> None:
+    """1 January; Tết from Thursday 4 to Wednesday 10 February; 30 April, and 1 May, a Saturday made good on Monday."""
+    found = due(vietnam().calendar, Term("working_day", 7), span(f"{start} 09:00"))
+
+    assert (str(day_date(found.day)), found.provisional) == (last_day, True)

@@ -79,6 +79,14 @@ def test_an_earlier_step_that_is_told_later_moves_nothing_back() -> None:
     assert held(received(), completed(), DISPATCHED, late, ready("2026-01-13 09:00"))[-1] == ("delivery", "post", 1)
 
 
+def test_a_step_that_was_taken_before_the_term_ran_shows_the_stage_all_the_same() -> None:
+    by_day = completed("2026-01-06 00:00", precision="day")
+
+    assert held(received(), entry("case.transmitted", "2026-01-05 16:00"), by_day, ready("2026-01-08 09:00")) == [
+        ("print", "ministry", 3)
+    ]
+
+
 def test_without_stages_the_unit_holds_it_all() -> None:
     assert held(received(), completed(), TRANSMITTED, ready(), rules=NO_STAGES) == [("", "unit", 5)]
 
@@ -154,3 +162,99 @@ def test_a_card_that_lies_ready_waits_for_the_citizen() -> None:
 def test_nothing_is_left_to_collect_of_a_case_that_was_refused_or_handed_over_at_once() -> None:
     assert waiting(received(), completed(), entry("case.refused", "2026-01-07 09:00")) == []
     assert waiting(received(), completed(), returned()) == []
+
+
+# At the edges
+
+
+STAGES = [
+    {"id": "processing", "owner": "unit", "from": "case.completed", "to": "case.transmitted"},
+    {"id": "print", "owner": "ministry", "from": "case.transmitted", "to": "card.dispatched"},
+    {"id": "delivery", "owner": "post", "from": "card.dispatched", "to": "card.received_at_unit"},
+]
+
+
+def test_before_the_first_stage_the_unit_holds_the_case_in_none() -> None:
+    rules = law(starts="case.received", stages=STAGES)
+
+    stretches = held(
+        received("2026-01-05 08:00"), completed("2026-01-07 10:00"), ready("2026-01-08 09:00"), rules=rules
+    )
+
+    assert stretches == [("", "unit", 2), ("processing", "unit", 1)]
+
+
+def test_a_case_whose_start_is_its_end_is_held_by_nobody() -> None:
+    assert held(received(), completed(), rules=law(duty_ends_at="case.completed")) == []
+
+
+def test_what_is_known_to_the_day_comes_before_the_first_second_of_the_next() -> None:
+    """Transmitted on the 6th at no known hour; papers asked for at the first second of the 7th."""
+    transmitted = entry("case.transmitted", "2026-01-07 00:00", precision="day")
+
+    stretches = held(
+        received(), completed(), asked("2026-01-07 00:00"), transmitted, answered("2026-01-08 09:00"), ready()
+    )
+
+    assert stretches[:3] == [("processing", "unit", 1), ("print", "ministry", 1), ("supplement", "citizen", 1)]
+
+
+def test_an_appointment_for_no_known_time_lasts_until_the_dossier_is_taken_in() -> None:
+    made = entry("appointment.made", "2026-01-02 08:00")
+
+    assert waiting(made) == [("appointment", "unit", "2026-01-02 08:00", None)]
+    assert waiting(made, received()) == [("appointment", "unit", "2026-01-02 08:00", "2026-01-05 08:00")]
+
+
+def test_who_has_not_come_yet_is_waited_for_from_the_slot_on() -> None:
+    made = entry("appointment.made", "2026-01-02 08:00", at="2026-01-05 08:00")
+
+    assert waiting(made) == [
+        ("appointment", "unit", "2026-01-02 08:00", "2026-01-05 08:00"),
+        ("arrival", "unit", "2026-01-05 08:00", None),
+    ]
+
+
+def test_who_comes_at_the_very_second_of_the_slot_is_not_waited_for() -> None:
+    made = entry("appointment.made", "2026-01-02 08:00", at="2026-01-05 08:00")
+
+    assert waiting(made, received("2026-01-05 08:00")) == [
+        ("appointment", "unit", "2026-01-02 08:00", "2026-01-05 08:00")
+    ]
+
+
+def test_of_two_that_are_waited_for_the_first_holds_the_case_as_long_as_it_is_awaited() -> None:
+    fee = [entry(f"payment.{kind}", when, document="2/TB") for kind, when in FEE]
+
+    stretches = held(
+        received(), completed(), asked("2026-01-06 09:00"), answered("2026-01-08 09:00"), *fee, ready(), rules=law()
+    )
+
+    assert stretches[:4] == [
+        ("", "unit", 1),
+        ("supplement", "citizen", 2),
+        ("payment", "citizen", 1),
+        ("", "unit", 1),
+    ]
+
+
+FEE = [("requested", "2026-01-07 09:00"), ("received", "2026-01-09 09:00")]
+
+
+def test_past_its_last_stage_the_unit_holds_the_case_in_none() -> None:
+    rules = law(duty_ends_at="card.returned", stages=STAGES)
+
+    stretches = held(
+        received(), completed(), TRANSMITTED, DISPATCHED, ready("2026-01-13 09:00"), returned("2026-01-15 09:00"),
+        rules=rules,
+    )  # fmt: skip
+
+    assert stretches[-2:] == [("delivery", "post", 1), ("", "unit", 2)]
+
+
+def test_a_card_is_collected_with_the_first_hand_over() -> None:
+    letter = entry("letter.collected", "2026-01-20 10:00")
+
+    assert waiting(received(), completed(), ready(), letter, returned("2026-02-02 10:00")) == [
+        ("collection", "citizen", "2026-01-12 09:00", "2026-01-20 10:00")
+    ]

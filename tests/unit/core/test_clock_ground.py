@@ -1,0 +1,150 @@
+"""What every flag of a case rests on, a term that a decision cut, and a clock whose feed is not live."""
+
+from typing import Any
+
+import pytest
+
+from streams.core.clock import ground, read_clock
+from streams.core.facts import AT, KIND
+from streams.core.kinds import TYPE_OF_KIND
+from streams.core.lines import read_lines
+from streams.core.rules import Rules, compile_rules
+from tests.core_builders import (
+    answered,
+    asked,
+    at,
+    case_of,
+    clock_at,
+    completed,
+    content_of,
+    deadline_row,
+    entry,
+    law,
+    official,
+    ready,
+    received,
+    shown,
+    vietnam,
+)  # fmt: skip
+
+LATER = "2026-03-31 12:00"
+
+
+# What every flag rests on
+
+
+def grounds(*facts: dict[str, Any], rules: Rules | None = None) -> list[tuple[str, str | None]]:
+    case = case_of(*facts)
+    lines = read_lines(case.facts, case.strings, at(LATER))
+    found = ground(lines, read_clock(lines, rules or vietnam()))
+    return sorted({(TYPE_OF_KIND[fact[KIND]], shown(fact[AT])) for fact in found})
+
+
+RECEIVED = ("case.received", "2026-01-05 08:00")
+COMPLETED = ("case.completed", "2026-01-05 10:00")
+
+
+def test_a_flag_rests_on_the_facts_that_say_whose_the_case_is_and_when_it_is_due() -> None:
+    facts = [received(), completed(), asked(), answered(), official("2", appointment_at="2026-01-13 17:00")]
+
+    assert grounds(*facts, ready()) == [
+        COMPLETED,
+        RECEIVED,
+        ("official.status_changed", "2026-01-05 11:00"),
+        ("supplement.received", "2026-01-09 09:00"),
+        ("supplement.requested", "2026-01-07 09:00"),
+    ]
+
+
+def test_where_the_law_goes_by_the_complete_dossier_a_flag_rests_on_that_fact_too() -> None:
+    facts = [received(), completed()]
+
+    found = [grounds(*facts, rules=law(starts="case.received", law_of=law_of)) for law_of in ("received", "complete")]
+
+    assert found == [[RECEIVED], [COMPLETED, RECEIVED]]
+
+
+def test_where_a_result_goes_by_post_a_flag_rests_on_who_said_so() -> None:
+    told = entry("case.registered_online", "2026-01-02 08:00", return_by="post")
+
+    assert ("case.registered_online", "2026-01-02 08:00") in grounds(told, received(), completed(), rules=law())
+    assert grounds(entry("case.registered_online", "2026-01-02 08:00"), received(), completed(), rules=law()) == [
+        COMPLETED,
+        RECEIVED,
+    ]
+
+
+@pytest.mark.parametrize("field", ["unit", "procedure", "variant", "place_kind"])
+def test_a_flag_rests_on_whoever_told_what_the_case_is(field: str) -> None:
+    bare: dict[str, Any] = {"unit": None, "procedure": None, "variant": None} | {field: None}
+    teller = entry("case.transmitted", "2026-01-07 16:00", **bare | {field: "some"})
+
+    found = grounds(received(**bare), completed(**bare), teller, rules=law())
+
+    assert found == [COMPLETED, RECEIVED, ("case.transmitted", "2026-01-07 16:00")]
+
+
+def test_a_case_that_no_rule_binds_rests_on_what_it_is() -> None:
+    facts = [received(procedure="passport"), completed(procedure="passport")]
+
+    assert grounds(*facts, rules=law(procedure="card", law_of="complete")) == [RECEIVED]
+
+
+# A shorter term by a decision
+
+
+def cut_to(amount: int) -> Rules:
+    cut = {
+        "id": "cut", "deadline": "rule", "units": ["G01.801"], "amount": amount, "effective_from": "2026-01-01",
+        "decision": "01/QĐ-UBND", "source": "a test",
+    }  # fmt: skip
+    return compile_rules(content_of(cuts=[cut]))
+
+
+@pytest.mark.parametrize("amount, kind", [(6, "provincial"), (7, "legal")])
+def test_a_decision_governs_where_its_due_comes_first(amount: int, kind: str) -> None:
+    clock = clock_at(LATER, received(), completed(), rules=cut_to(amount))
+
+    assert clock.due_kind == kind
+    assert clock.computed == clock.due == (clock.provincial if kind == "provincial" else clock.legal)
+
+
+def test_a_clock_that_stands_still_has_a_due_of_no_kind() -> None:
+    for rules in (law(), cut_to(5)):
+        clock = clock_at(LATER, received(), completed(), asked("2026-01-06 09:00"), rules=rules)
+
+        assert (clock.paused, clock.due, clock.due_kind, clock.computed) == (True, None, None, None)
+
+
+# Where a feed is not live
+
+
+def broken(feed: str, **fields: Any) -> dict[str, Any]:
+    row = {
+        "id": feed, "feed": feed, "units": [], "procedures": [], "state": "broken", "first": "2026-01-01",
+        "document": "5/CV", "source": "a test",
+    }  # fmt: skip
+    return row | fields
+
+
+def blind(*rows: dict[str, Any], **fields: Any) -> bool:
+    rules = compile_rules(content_of(deadline_row(**fields), coverage=list(rows)))
+    return clock_at(LATER, received(), completed(), rules=rules).blind
+
+
+def test_a_clock_is_blind_where_one_of_the_feeds_of_its_result_is_broken() -> None:
+    either = ["card.received_at_unit", "letter.printed"]
+
+    assert blind(broken("card-dispatch"), duty_ends_at=either) is True
+    assert blind(broken("handover"), duty_ends_at=either) is False
+
+
+@pytest.mark.parametrize("fields, expected", [({"procedures": ["card"]}, True), ({"procedures": ["letter"]}, False)])
+def test_a_feed_may_be_broken_for_some_procedures_only(fields: dict[str, Any], expected: bool) -> None:
+    assert blind(broken("card-dispatch", **fields)) is expected
+
+
+def test_before_its_start_a_clock_is_not_blind() -> None:
+    rules = compile_rules(content_of(coverage=[broken("card-dispatch")]))
+
+    assert clock_at(LATER, received(), rules=rules).blind is False
