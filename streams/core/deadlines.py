@@ -136,7 +136,7 @@ def _calendar_day(calendar: Calendar, _term: Term, start: Span, amount: int) -> 
 
 
 def _half_day(calendar: Calendar, _term: Term, start: Span, amount: int) -> tuple[int, int]:
-    at = add_half_days(calendar, _in_half_day(calendar, start), amount)
+    at = add_half_days(calendar, _in_half_day(start), amount)
     return at, calendar.local(at)[0]
 
 
@@ -171,7 +171,8 @@ def _move_seconds(calendar: Calendar, end: Due, seconds: int) -> tuple[int, int]
 
 
 def _move_half_days(calendar: Calendar, end: Due, amount: int) -> tuple[int, int]:
-    return _half_day(calendar, _NO_TERM, Span(end.at, True), amount)
+    at = add_half_days(calendar, subtract_half_days(calendar, end.at, 0) - 1, amount)
+    return at, calendar.local(at)[0]
 
 
 def _lead_days(calendar: Calendar, end: Due, amount: int) -> int:
@@ -212,15 +213,13 @@ def _seconds(_calendar: Calendar, begins: Span, ends: Span) -> int:
 
 
 def _half_days(calendar: Calendar, begins: Span, ends: Span) -> int:
-    return half_days(calendar, _in_half_day(calendar, begins), _in_half_day(calendar, ends))
+    return half_days(calendar, _in_half_day(begins), _in_half_day(ends))
 
 
-def _in_half_day(calendar: Calendar, span: Span) -> int:
-    """An instant of the half day that a span belongs to: what stands for the end of a working day, or is the end of a
-    term, belongs to the half day that ended last."""
-    if span.is_day and calendar.is_working(_day(calendar, span)):
-        return subtract_half_days(calendar, span.at, 0) - 1
-    return span.at
+def _in_half_day(span: Span) -> int:
+    """An instant of the half day that a span belongs to: a term that ends with one belongs to it; what is known only to
+    the day comes after all of that day, in the half day that opens next."""
+    return span.at - span.is_day
 
 
 _NO_TERM = Term("", 0)
