@@ -13,6 +13,7 @@ import orjson
 
 from benchmarks.broker import Broker
 from benchmarks.children import ChildEnded
+from benchmarks.dates import run_dates
 from benchmarks.full import run_full
 from benchmarks.measure import Stalled, WrongResult
 from benchmarks.options import Bench, Options
@@ -28,6 +29,7 @@ PARTS: dict[str, Callable[[Bench, Options], Awaitable[dict[str, Any]]]] = {
     "replay": run_replay,
     "restart": run_restart,
     "tick": run_tick,
+    "dates": run_dates,
 }
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
 EXAMPLES = """examples:

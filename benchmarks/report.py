@@ -160,7 +160,14 @@ def _tick(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
 
 
-SECTIONS = {"full": _full, "replay": _replay, "restart": _restart, "tick": _tick}
+def _dates(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## Due dates a CPU second, one core, median of {_rounds(found)} of {found['dates']:,} each\n"
+    yield from _table(["term", "due dates/s"], [[name, f"{speed:,.0f}"] for name, speed in found["by_term"].items()])
+    goal = found["goal"]
+    yield f"Goal: at least {goal['a_second_min']:,} of working days, {_met(goal)}.\n"
+
+
+SECTIONS = {"full": _full, "replay": _replay, "restart": _restart, "tick": _tick, "dates": _dates}
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

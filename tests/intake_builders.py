@@ -22,6 +22,25 @@ APPENDED_AT = 1_767_657_600_000
 RULES_HASH, OTHER_HASH = "1" * 32, "2" * 32
 
 
+# What data of some types must say.
+OF_FLAG = {"flag_id": "a" * 32, "since": "2026-01-20T17:00:00+07:00"}
+NEEDED: dict[str, dict[str, str]] = {
+    "official.status_changed": {"system": "portal", "code": "4"},
+    "official.observed": {"system": "portal", "code": "4", "snapshot": "2026-01-05"},
+    "official.sync_failed": {"system": "portal"},
+    "update.failed_reported": {"system": "portal"},
+    "case.extended": {"new_due": "2026-01-20T17:00:00+07:00"},
+    "case.transferred": {"to_unit": "G01.801.002"},
+    "leg.started": {"leg": "birth"},
+    "leg.ended": {"leg": "birth"},
+    "flag.acknowledged": OF_FLAG,
+    "flag.unacknowledged": OF_FLAG,
+    "flag.snoozed": OF_FLAG | {"until": "2026-01-21T17:00:00+07:00"},
+    "flag.disputed": OF_FLAG | {"evidence": "12/BC"},
+    "dispute.decided": OF_FLAG | {"decision": "upheld"},
+}
+
+
 def message(**fields: Any) -> bytes:
     """A good event; a field given as None is left out, `data` is merged over none."""
     event: dict[str, Any] = {

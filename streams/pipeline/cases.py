@@ -23,6 +23,9 @@ from streams.pipeline.due_index import DueIndex
 from streams.pipeline.tally import Tally
 from streams.ports import Headers, Outgoing, Record
 
+# What an official system shows of a case, with a code.
+_REPORTS = frozenset({"official.status_changed", "official.observed"})
+
 # Reserved rows of a partition; no token begins with a zero byte.
 RESERVED = b"\x00"
 MARK_ROW = b"\x00mark"
@@ -154,7 +157,7 @@ class CasePartition:
         part.work[token] = fold(self._case(part.work, token), offset, entry)
         self._due.touch(token)
         part.report.folded += 1
-        if entry["type"] == "official.status_changed":
+        if entry["type"] in _REPORTS:
             self._note_code(entry["data"], part.report)
 
     def _tick(self, entry: Mapping[str, Any], record: Record, part: _Slice) -> Iterator[None]:

@@ -37,10 +37,13 @@ async def unit_figures(database: str, scoring: str) -> list[UnitFigures]:
 
 
 async def archived_offsets(database: str, topics: Sequence[str]) -> Mapping[str, int]:
-    """How far each of these topics has been written, as "topic/partition" to the next offset."""
+    """How far each of these topics has been written, as "topic/partition" to the next offset; nowhere, in a database
+    that no sink has made its tables in yet."""
     connection = await asyncpg.connect(database)
     try:
         rows = await connection.fetch(load()["fetch_offsets"], list(topics))
+    except asyncpg.UndefinedTableError:
+        return {}
     finally:
         await connection.close()
     return {f"{row['topic']}/{row['partition']}": row["next_offset"] for row in rows}

@@ -22,12 +22,12 @@ from streams.rules_file import VIETNAM
 from streams.settings import DEMO_TOKEN_KEY
 from tests.acceptance.deployments import PATIENCE_SECONDS, Deploy, until
 from tests.bad_inputs import BAD, ODD
-from tests.intake_builders import clock_request, message
+from tests.intake_builders import NEEDED, clock_request, message
 from tools.deployment import Deployment
 
 pytestmark = pytest.mark.services
 
-KINDS = [kind for kind in TOPIC_OF_TYPE if kind != "official.status_changed"]
+KINDS = list(TOPIC_OF_TYPE)
 SOURCE_ID = "urn:hoso:onestop:H26-01"
 
 
@@ -66,7 +66,8 @@ def write(deployment: Deployment, records: list[Outgoing]) -> None:
 def event(deployment: Deployment, number: int) -> Outgoing:
     """One of many events, of all types and on all source topics."""
     kind = KINDS[number % len(KINDS)]
-    value = message(type=kind, id=str(number), subject=f"dossier:{number // 4}", time="2020-01-05T10:00:00+07:00")
+    about = {"subject": f"dossier:{number // 4}", "time": "2020-01-05T10:00:00+07:00", "data": NEEDED.get(kind, {})}
+    value = message(type=kind, id=str(number), **about)
     return Outgoing(deployment.settings.prefix + TOPIC_OF_TYPE[kind], b"%d" % number, value)
 
 

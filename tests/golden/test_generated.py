@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from schemas.asyncapi import json_schemas
 from schemas.events import MODEL_OF_TYPE
 from schemas.topics import TOPICS
-from tests.intake_builders import message
+from tests.intake_builders import NEEDED, message
 from tools.generate import ROOT, generated, leftovers
 
 SCHEMAS = json_schemas()
@@ -44,24 +44,6 @@ def test_every_topic_is_a_channel_and_every_reference_leads_somewhere() -> None:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_schema_is_one(name: str) -> None:
     Draft202012Validator.check_schema(SCHEMAS[name])
-
-
-OF_FLAG = {"flag_id": "a" * 32, "since": "2026-01-20T17:00:00+07:00"}
-NEEDED: dict[str, dict[str, str]] = {
-    "official.status_changed": {"system": "portal", "code": "4"},
-    "official.observed": {"system": "portal", "code": "4", "snapshot": "2026-01-05"},
-    "official.sync_failed": {"system": "portal"},
-    "update.failed_reported": {"system": "portal"},
-    "case.extended": {"new_due": "2026-01-20T17:00:00+07:00"},
-    "case.transferred": {"to_unit": "G01.801.002"},
-    "leg.started": {"leg": "birth"},
-    "leg.ended": {"leg": "birth"},
-    "flag.acknowledged": OF_FLAG,
-    "flag.unacknowledged": OF_FLAG,
-    "flag.snoozed": OF_FLAG | {"until": "2026-01-21T17:00:00+07:00"},
-    "flag.disputed": OF_FLAG | {"evidence": "12/BC"},
-    "dispute.decided": OF_FLAG | {"decision": "upheld"},
-}
 
 
 @pytest.mark.parametrize("kind", MODEL_OF_TYPE)

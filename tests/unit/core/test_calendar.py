@@ -151,6 +151,10 @@ def test_working_days_are_counted_from_1900_to_2200(start: str, amount: int, las
     assert day_date(a_calendar().add_working_days(day(start), amount)) == date.fromisoformat(last)
 
 
+def test_after_the_last_day_no_day_is_counted() -> None:
+    assert a_calendar().working_days(day("2199-12-31"), day("2300-01-01")) == 1
+
+
 @pytest.mark.parametrize("when", ["1899-12-25", "2200-01-02"])
 def test_on_a_day_that_it_does_not_know_a_calendar_has_no_hours(when: str) -> None:
     calendar = a_calendar()
@@ -259,6 +263,17 @@ def test_the_days_on_which_two_calendars_differ_are_told_with_both_ends() -> Non
 
     assert plain.differences(other, second, tenth) == other.differences(plain, second, tenth) == [second, tenth]
     assert plain.differences(other, second + 1, tenth - 1) == []
+
+
+def test_a_calendar_as_it_was_known_on_a_day_lacks_what_was_decided_later() -> None:
+    holiday, decree = {"2026-01-01": 0}, {"2026-01-02": "2025-12-25", "2026-01-10": "2025-12-25"}
+    now, then = a_calendar(days=holiday | SWAP, decided=decree), a_calendar(days=holiday)
+
+    found = now.known_on(day("2025-12-24"))
+
+    assert (found.counts, found.working, found.exceptions) == (then.counts, then.working, then.exceptions)
+    assert found.id == f"plain@{day('2025-12-24')}"
+    assert now.known_on(day("2025-12-25")) is now
 
 
 def test_more_days_make_another_calendar_as_if_they_had_stood_in_its_row() -> None:
