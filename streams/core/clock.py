@@ -17,7 +17,7 @@ from streams.core.pauses import Extension, Pause, Run, Running, run, span_of
 from streams.core.rules import Cut, Deadline, Rules
 
 # 2100-01-01: systems write 1900 or 9999 where no appointment was given.
-_MEANS_NONE = 4_102_444_800
+MEANS_NONE = 4_102_444_800
 
 # Where no rule says what ends a duty, a result that is ready anywhere ends the case.
 _ENDS_ANYWHERE = READY | HANDED_OVER | TURNED_AWAY
@@ -146,9 +146,11 @@ def read_clock(lines: Lines, rules: Rules) -> Clock:
         clock.due, clock.due_kind = clock.declared, "appointment"
         clock.stretches, clock.paused = [Running(clock.start[AT], None, clock.declared, 0)], False
     if clock.due is not None and rules.coverage:
-        place = Place(lines.unit_at(clock.due.at), lines.said("p"))
+        place = Place(lines.unit_at(clock.due.at - 1), lines.said("p"))
         day = clock.calendar.local(clock.due.at)[0]
-        clock.blind = not all(rules.is_live(feed, place, day) for feed in feeds_of(rule.ends))
+        clock.blind = not all(
+            rules.is_live(feed, place, day) for feed in feeds_of(rule.posted if clock.posted else rule.ends)
+        )
     if clock.due is not None and clock.ended is not None:
         clock.proven_at, clock.proof = proven(lines, stops, clock.due)
     return clock
@@ -183,7 +185,7 @@ def _completed(lines: Lines, rules: Rules) -> Fact | None:
 def _declared(lines: Lines, rules: Rules, calendar: Calendar) -> tuple[Due | None, Fact | None]:
     """The appointment given: on the receipt, else the first that the scoring system shows. Later ones do nothing."""
     for fact in (lines.first.get(RECEIVED), lines.first.get(REGISTERED), *lines.official.get(rules.scoring, ())):
-        if fact is not None and 0 < fact[DATA].get("a", 0) < _MEANS_NONE:
+        if fact is not None and 0 < fact[DATA].get("a", 0) < MEANS_NONE:
             at = fact[DATA]["a"]
             return Due(at, calendar.day_of(at, stands_for_day=True), False), fact
     return None, None

@@ -53,6 +53,6 @@ def intervals(lines: Lines, clock: Clock, rules: Rules) -> list[Interval]:
     for one in found:
         place = Place(lines.unit_at(one.since), lines.said("p"))
         day = clock.calendar.local(one.since)[0]
-        feeds = rests_on(one.flag_class, rule.ends, rule.returned_means)
+        feeds = rests_on(one.flag_class, rule.posted if clock.posted else rule.ends, rule.returned_means)
         (claimed if all(rules.is_live(feed, place, day) for feed in feeds) else blind).append(one)
     return [*claimed, *unknown([one for one in blind if one.flag_class != "at_risk"], clock.due)]

@@ -117,7 +117,7 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
         return None if at is None else local_text(at, calendar.offset(at))
 
     # The case is the present unit's to act on; what was due before a transfer is not in its rate.
-    scored = lines.unit_at(interval.due.at if interval.flag_class == "overdue" and interval.due else interval.since)
+    scored = lines.unit_at(interval.due.at - 1 if interval.flag_class == "overdue" and interval.due else interval.since)
     unit = lines.unit_at(_ALWAYS)
     due = interval.due
     withdrawn = state == WITHDRAWN

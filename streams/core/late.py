@@ -24,7 +24,7 @@ def overdue(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
     if clock.is_proven_in_time or clock.says_nothing_of_readiness:
         return
     held = holders(lines, clock) if clock.rule.stages else []
-    owner = overran(held, clock, clock.due.at)
+    owner = overran(held, clock, clock.due.at - 1)
     shown = [fact for one in held if one.since[AT] <= clock.due.at for fact in (one.since, one.by)]
     evidence = told(*shown, clock.ended, clock.proof)
     yield Interval(
@@ -47,7 +47,9 @@ def at_risk(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
     held = holders(lines, clock) if rule.stages and clock.stretches else []
     for stretch in clock.stretches:
         last = min(at for at in (stretch.until, stretch.due.at, end[AT] if end else None) if at is not None)
-        reached = sorted((max(_reached(clock, level, stretch), stretch.since), level.name) for level in rule.levels)
+        ranked = [(_reached(clock, level, stretch), level.name) for level in rule.levels]
+        # Of levels that were reached before the stretch began, the last is the one that holds.
+        reached = [(max(at, stretch.since), name) for at, name in sorted(ranked)]
         following = [begins for begins, _ in reached[1:]]
         for (begins, name), next_level in zip(reached, [*following, last], strict=False):
             ends = min(next_level, last)

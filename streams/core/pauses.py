@@ -79,12 +79,14 @@ def span_of(fact: Fact) -> Span:
 def run(rule: Deadline, term: Term, calendar: Calendar, lines: Lines, start: Fact, ended: Fact | None) -> Run:
     """The run of a clock of `term` from `start` until the case ended."""
     found = _swept(rule, _Sweep(term, calendar, lines, start, ended), lines, frozenset())
-    unanswered = [pause for pause in found.pauses if pause.refused == NO_END]
-    if unanswered:
-        # Nobody knows when such a wait was over, and nothing of it is deducted: as if nobody had asked.
-        never = frozenset(pause.asked[ID] for pause in unanswered)
+    lost: list[Pause] = []
+    while unanswered := [pause for pause in found.pauses if pause.refused == NO_END]:
+        # Nobody knows when such a wait was over, and nothing of it is deducted: as if nobody had asked. Without it
+        # another may turn out to wait for nothing: again, until none does.
+        lost += [Pause(pause.what, pause.asked, refused=NO_END) for pause in unanswered]
+        never = frozenset(pause.asked[ID] for pause in lost)
         found = _swept(rule, _Sweep(term, calendar, lines, start, ended), lines, never)
-        lost = [Pause(pause.what, pause.asked, refused=NO_END) for pause in unanswered]
+    if lost:
         found.pauses = sorted([*found.pauses, *lost], key=lambda pause: (pause.asked[AT], pause.asked[ID]))
     return found
 
@@ -144,6 +146,8 @@ class _Sweep:
         self.found.rests_on.append(fact)
 
     def answer(self, what: Pausing, fact: Fact) -> None:
+        if self.ended is not None and self._is_after_end(fact):
+            return
         answered = self._answered(what, fact)
         if not answered:
             self._early[what.why] = fact
@@ -223,6 +227,12 @@ class _Sweep:
         if is_day(fact) or is_day(self.start):
             return self._day(fact) < self._day(self.start)
         return bool(fact[AT] < self.start[AT])
+
+    def _is_after_end(self, fact: Fact) -> bool:
+        assert self.ended is not None
+        if is_day(fact) or is_day(self.ended):
+            return self._day(fact) > self._day(self.ended)
+        return bool(fact[AT] > self.ended[AT])
 
     def _day(self, fact: Fact) -> int:
         return self.calendar.day_of(fact[AT], stands_for_day=is_day(fact))

@@ -167,7 +167,9 @@ def _ends_by(fact: Fact, state: str, before: Fact | None) -> Fact | None:
 
 def _declared_day(clock: Clock, report: Fact) -> int:
     """The day on which a case ended, as its system declares it; else the day of the report."""
-    return clock.calendar.day_of(report[DATA].get("e", report[AT]), stands_for_day="e" in report[DATA])
+    declared = "e" in report[DATA]
+    at = report[DATA]["e"] if declared else report[AT]
+    return clock.calendar.day_of(at, stands_for_day=declared or is_day(report))
 
 
 def _promised(clock: Clock) -> tuple[Due | None, str | None]:
@@ -196,10 +198,7 @@ def _grace_ends(clock: Clock, days: int, since: Fact) -> int:
 def _who_closes(lines: Lines, rules: Rules, until: int | None) -> tuple[str, Fact | None]:
     """The unit, if its own system was open too, or unknown, as long as the flag held; the operator, where the unit's
     system had closed the case; and the fact that says so."""
-    for system, facts in sorted(lines.official.items()):
-        shown = [fact for fact in facts if until is None or fact[AT] <= until]
-        if system != rules.scoring and shown:
-            state = rules.official_state(system, lines.strings[shown[-1][DATA]["o"]])
-            if state in CLOSED:
-                return OPERATOR, shown[-1]
+    shown = [pair for pair in reports(lines, rules, rules.local) if until is None or pair[0][AT] <= until]
+    if rules.local != rules.scoring and shown and shown[-1][1] in CLOSED:
+        return OPERATOR, shown[-1][0]
     return UNIT, None

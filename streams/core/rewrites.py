@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from streams.core.clock import Clock, proven
+from streams.core.clock import MEANS_NONE, Clock, proven
 from streams.core.deadlines import Due
-from streams.core.facts import AT, DATA, Fact
+from streams.core.facts import AT, DATA, Fact, is_day
 from streams.core.interval import Interval, told
 from streams.core.lines import Lines
 from streams.core.official import CLOSED, OPEN
@@ -22,7 +22,7 @@ def backdated(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
         is_backdated = (
             declared is not None
             and seen_open is not None
-            and declared < _day(clock, seen_open[AT])
+            and declared < clock.calendar.day_of(seen_open[AT], stands_for_day=is_day(seen_open))
             and not _excused(lines, clock, declared)
         )
         if is_backdated and found is None:
@@ -50,7 +50,7 @@ def rewritten(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
             yield _interval("rewritten", found, fact)
             found = None
         for key in ("e", "a"):
-            if key in fact[DATA]:
+            if _is_given(fact, key):
                 first.setdefault(key, fact)
     if found is not None:
         yield _interval("rewritten", found, None)
@@ -58,7 +58,7 @@ def rewritten(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
 
 def _differs(clock: Clock, first: Fact | None, fact: Fact, key: str) -> bool:
     """Whether a report declares another day than the first one did, with nothing that gives it the right."""
-    if first is None or key not in fact[DATA]:
+    if first is None or not _is_given(fact, key):
         return False
     day = _day(clock, fact[DATA][key] - 1)
     if day == _day(clock, first[DATA][key] - 1):
@@ -66,6 +66,11 @@ def _differs(clock: Clock, first: Fact | None, fact: Fact, key: str) -> bool:
     if key == "e":
         return clock.ended is None or day != _day(clock, clock.ended[AT] - 1)
     return clock.computed is None or day != clock.computed.day or not clock.rests_on
+
+
+def _is_given(fact: Fact, key: str) -> bool:
+    """Whether a report declares it: systems write 1900 or 9999 where there is none."""
+    return bool(0 < fact[DATA].get(key, 0) < MEANS_NONE)
 
 
 def _excused(lines: Lines, clock: Clock, declared: int) -> bool:

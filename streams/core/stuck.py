@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from streams.core.clock import Clock
 from streams.core.facts import AT, DATA, KIND, Fact, is_day, text
+from streams.core.instants import DAY
 from streams.core.interval import Interval, told
 from streams.core.kinds import (
     ASIDE,
@@ -45,7 +46,7 @@ def hung(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
         decisive = _failures(lines, clock.rule.thresholds.failed_updates, shown, ends)
         if state not in OPEN or not decisive:
             continue
-        begins = max(clock.due.at, _attempted(decisive[-1]))
+        begins = max(clock.due.at, shown[AT], _attempted(decisive[-1]))
         until = None if ends is None else ends[AT]
         if until is None or begins < until:
             evidence = told(before, shown, *decisive, ends)
@@ -76,7 +77,9 @@ def no_movement(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]
     points = [
         fact
         for fact in lines.visible
-        if fact[KIND] not in _MOVES_NOTHING and start[AT] <= fact[AT] and (ended is None or fact[AT] < ended[AT])
+        if (fact is start or fact[KIND] not in _MOVES_NOTHING)
+        and start[AT] <= fact[AT]
+        and (ended is None or fact[AT] < ended[AT])
     ]
     for fact, following in pairwise([*points, *ends, *([] if ends else [None])]):
         assert fact is not None
@@ -108,7 +111,8 @@ def not_accepted(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
         return
     answers = [fact for fact, state in reports(lines, rules, rules.scoring) if state != "registered"]
     answers += [fact for kind, fact in lines.first.items() if kind != REGISTERED and kind not in ASIDE]
-    answered = min((fact for fact in answers if fact[AT] >= registered[AT]), key=lambda f: f[AT], default=None)
+    first = registered[AT] - (DAY if is_day(registered) else 0)
+    answered = min((fact for fact in answers if fact[AT] >= first), key=lambda f: f[AT], default=None)
     begins = _days_after(clock, registered, rule.thresholds.accept_days)
     until = None if answered is None else answered[AT]
     if until is None or begins < until:
@@ -121,8 +125,11 @@ def print_blocked(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interva
     blocked: Fact | None = None
     for fact in lines.visible:
         if fact[KIND] == PRINT_BLOCKED:
+            if clock.ended is not None and fact[AT] > clock.ended[AT]:
+                break
             if blocked is not None and text(blocked, "ma", lines.strings) != text(fact, "ma", lines.strings):
-                yield _blocked(lines, blocked, fact)
+                if blocked[AT] < fact[AT]:
+                    yield _blocked(lines, blocked, fact)
                 blocked = fact
             blocked = blocked or fact
         elif blocked is not None and (fact[KIND] in (PRINT_UNBLOCKED, CARD_PRINTED) or fact is clock.ended):

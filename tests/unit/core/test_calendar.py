@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from streams.core.calendar import day_date, weekday
+from streams.core.errors import RulesRefused
 from tests.core_builders import MON_FRI, a_calendar, at, calendar_row, content_of, day, vietnam
 
 VN = vietnam().calendar
@@ -252,6 +253,13 @@ def test_on_a_day_worked_by_decree_dossiers_are_taken_in_at_its_own_hours_or_els
     )
 
     assert [calendar.reception_of(day(when)) for when in ("2026-01-10", "2026-01-11")] == [EARLY, MORNING]
+
+
+def test_a_calendar_needs_hours_on_monday_and_on_no_other_day() -> None:
+    a_calendar(hours=[MORNING, (), (), (), (), (), ()])
+
+    with pytest.raises(RulesRefused, match="calendar plain: hours need a span on Monday: a day worked by decree has"):
+        a_calendar(hours=[(), MORNING, MORNING, MORNING, MORNING, (), ()])
 
 
 # Two calendars beside each other

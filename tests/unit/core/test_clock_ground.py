@@ -144,7 +144,10 @@ def test_a_feed_may_be_broken_for_some_procedures_only(fields: dict[str, Any], e
     assert blind(broken("card-dispatch", **fields)) is expected
 
 
-def test_before_its_start_a_clock_is_not_blind() -> None:
+def test_a_clock_without_a_due_is_not_blind() -> None:
     rules = compile_rules(content_of(coverage=[broken("card-dispatch")]))
 
-    assert clock_at(LATER, received(), rules=rules).blind is False
+    not_started = clock_at(LATER, received(), rules=rules)
+    paused = clock_at(LATER, received(), completed(), asked("2026-01-06 09:00"), rules=rules)
+
+    assert [(clock.due, clock.blind) for clock in (not_started, paused)] == [(None, False)] * 2

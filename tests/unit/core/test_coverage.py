@@ -119,3 +119,10 @@ def test_unknown_ends_when_what_it_waited_for_comes() -> None:
 def test_a_row_that_says_too_little_is_refused(fields: dict[str, Any], why: str) -> None:
     with pytest.raises(RulesRefused, match=why):
         under(row(**{"id": fields.get("feed", "card-dispatch")} | fields))
+
+
+def test_what_goes_by_post_rests_on_the_feed_of_the_post() -> None:
+    facts = [received("2026-03-02 08:00", return_by="post"), completed("2026-03-02 09:00")]
+
+    assert classes_at(LATER, *facts, rules=under(row("handover"))) == ["unknown"]
+    assert classes_at(LATER, *facts, rules=under(row("card-dispatch"))) == ["overdue"]

@@ -7,7 +7,7 @@ import pytest
 from streams.core.clock import Clock
 from streams.core.deadlines import Due
 from streams.core.facts import AT
-from streams.core.pauses import Pause
+from streams.core.pauses import Pause, Run
 from streams.core.rules import Rules, compile_rules
 from tests.core_builders import (
     PAUSES,
@@ -133,6 +133,25 @@ def test_a_case_that_was_ended_because_nothing_came_waited_until_then() -> None:
 
     assert (due(found), ledger(found)) == ("2026-03-25 00:00", [("supplement", 9, None)])
     assert found.verdict(at(LATER)) == "on_time"
+
+
+def test_an_answer_after_the_result_is_none() -> None:
+    found = clock(asked("2026-03-03 09:00"), ready("2026-03-16 09:00"), answered("2026-03-20 09:00"))
+
+    assert (due(found), ledger(found)) == ("2026-03-12 00:00", [("supplement", 0, "no_end")])
+
+
+def test_a_request_that_two_sources_tell_opens_no_way_for_one_after_the_due() -> None:
+    found = clock(
+        asked("2026-03-03 09:00", document="1/YC"),
+        asked("2026-03-03 10:00", document="1/YC", source="urn:hoso:portal:x"),
+        asked("2026-03-17 09:00", document="2/YC"),
+        answered("2026-03-19 09:00", document="2/YC"),
+        ready("2026-03-20 09:00"),
+    )
+
+    assert due(found) == "2026-03-12 00:00"
+    assert sorted(pause.refused or "" for pause in found.pauses) == ["after_due", "no_end", "no_end"]
 
 
 def test_a_fee_asked_for_before_the_dossier_was_complete_is_counted_from_then() -> None:
@@ -366,3 +385,100 @@ def test_a_pause_counts_unless_something_is_said_against_it() -> None:
     (pause,) = clock(asked("2026-03-03 09:00")).pauses
 
     assert Pause(pause.what, pause.asked) == pause
+
+
+# Which answer ends which request
+
+
+def test_a_request_known_only_to_the_day_rests_on_the_answer_of_that_day() -> None:
+    found = clock(asked("2026-03-06 00:00", precision="day"), answered("2026-03-05 10:00"))
+
+    (pause,) = found.pauses
+    assert (shown(pause.ended[AT] if pause.ended else None), len(found.rests_on)) == ("2026-03-05 10:00", 2)
+    assert found.rests_on == [pause.asked, pause.ended]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        asked("2026-03-05 11:00"),  # after it, to the second
+        asked("2026-03-07 00:00", precision="day"),  # on the next day
+    ],
+)
+def test_an_answer_that_came_before_the_request_ends_nothing(request_: dict[str, Any]) -> None:
+    found = clock(answered("2026-03-05 10:00"), request_)
+
+    assert (found.paused, found.pauses[0].ended) == (True, None)
+
+
+def test_an_answer_without_a_document_ends_what_was_asked_for_before_it() -> None:
+    """One was asked for at the very second of the answer: it waits on."""
+    found = clock(asked("2026-03-03 09:00", "1/YC"), asked("2026-03-05 09:00", "2/YC"), answered("2026-03-05 09:00"))
+
+    assert [shown(pause.ended[AT]) if pause.ended else None for pause in found.pauses] == ["2026-03-05 09:00", None]
+    assert found.paused
+
+
+def test_an_answer_at_the_very_second_of_the_only_request_ends_it() -> None:
+    found = clock(asked("2026-03-05 09:00"), answered("2026-03-05 09:00"))
+
+    assert (due(found), ledger(found), found.paused) == ("2026-03-12 00:00", [("supplement", 0, None)], False)
+
+
+def test_papers_and_a_fee_on_one_document_are_two_pauses() -> None:
+    found = clock(asked("2026-03-03 09:00", "1/TB"), fee("requested", "2026-03-04 09:00", "1/TB"))
+
+    assert [pause.what.why for pause in found.pauses] == ["supplement", "payment"]
+
+
+# Before and after the start
+
+
+def test_what_was_answered_at_the_second_of_the_start_was_a_pause_of_it() -> None:
+    found = clock(asked("2026-03-02 08:30"), answered("2026-03-02 09:00"))
+
+    assert (due(found), ledger(found)) == ("2026-03-12 00:00", [("supplement", 0, None)])
+
+
+def test_what_was_answered_on_a_day_before_that_of_the_start_is_no_pause_of_it() -> None:
+    facts = [completed("2026-03-04 00:00", precision="day"), asked("2026-03-02 09:00"), answered("2026-03-02 16:00")]
+
+    found = clock_at(LATER, received("2026-03-02 08:00"), *facts, rules=PLAIN)
+
+    assert ledger(found) == [("supplement", 0, "before_start")]
+
+
+def test_what_was_asked_for_on_the_day_before_a_start_at_midnight_is_counted_from_the_start() -> None:
+    """The start is the first second of the 3rd; asked for on the 2nd, at no known hour: the 4th and 5th are waits."""
+    facts = [completed("2026-03-03 00:00"), asked("2026-03-03 00:00", precision="day"), answered("2026-03-05 09:00")]
+
+    found = clock_at(LATER, received("2026-03-02 08:00"), *facts, rules=PLAIN)
+
+    assert ledger(found) == [("supplement", 2, None)]
+
+
+@pytest.mark.parametrize(
+    "recorded, origin, why",
+    [
+        ("2026-03-12 00:00", "unit", None),  # written down by the due
+        ("2026-03-12 00:00:01", "unit", "recorded_after_due"),
+        ("2026-03-12 00:00:01", None, "recorded_after_due"),
+        ("2026-03-12 00:00:01", "post", None),
+    ],
+)
+def test_a_request_of_the_unit_has_to_be_written_down_by_the_due(
+    recorded: str, origin: str | None, why: str | None
+) -> None:
+    found = clock(asked("2026-03-10 09:00", recorded=recorded, origin=origin))
+
+    assert ledger(found) == [("supplement", 0, why)]
+
+
+def test_the_due_last_in_force_is_that_after_the_wait_where_a_case_was_ended_in_it() -> None:
+    found = clock(asked("2026-03-03 09:00"), entry("case.stopped", "2026-03-05 09:00"))
+
+    assert (shown(found.last.at if found.last else None), found.last) == ("2026-03-14 00:00", found.due)
+
+
+def test_a_run_begins_with_nothing() -> None:
+    assert Run() == Run([], paused=False, pauses=[], extensions=[], rests_on=[], last=None)

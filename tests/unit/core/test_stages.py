@@ -6,7 +6,7 @@ import pytest
 
 from streams.core.lines import Lines, read_lines
 from streams.core.rules import Rules
-from streams.core.stages import Held, holder_at, holders, waits
+from streams.core.stages import Held, holder_at, holders, overran, waits
 from tests.core_builders import (
     answered,
     asked,
@@ -258,3 +258,86 @@ def test_a_card_is_collected_with_the_first_hand_over() -> None:
     assert waiting(received(), completed(), ready(), letter, returned("2026-02-02 10:00")) == [
         ("collection", "citizen", "2026-01-12 09:00", "2026-01-20 10:00")
     ]
+
+
+# Before the term starts
+
+
+def moved(when: str, to_unit: str) -> dict[str, Any]:
+    return entry("case.transferred", when, to_unit=to_unit, document="01/QĐ")
+
+
+def test_who_had_the_case_before_its_term_is_no_holder_of_it() -> None:
+    facts = [received("2026-01-02 08:00"), moved("2026-01-02 10:00", "G01.802"), moved("2026-01-02 16:00", "G01.803")]
+
+    stretches = found(*facts, completed(), ready(), rules=NO_STAGES)
+
+    assert [(one.stage, one.unit, one.taken) for one in stretches] == [("", "G01.803", 5)]
+
+
+def test_a_term_that_starts_with_what_was_waited_for_is_the_units_from_then_on() -> None:
+    fee = [entry(f"payment.{kind}", when, document="2/TB") for kind, when in FEE]
+
+    stretches = held(received(), completed(), *fee, ready(), rules=law(starts="payment.received"))
+
+    assert stretches == [("", "unit", 1)]
+
+
+# Whose stage overran
+
+
+WITH_TARGETS = law(
+    stages=[stage | {"amount": amount, "unit": "working_day"} for stage, amount in zip(STAGES, (2, 3, 1), strict=True)]
+)
+DUE = "2026-01-14 24:00"
+
+
+def overrun(*facts: dict[str, Any]) -> tuple[str, str | None]:
+    """The stage that overran by the due, and the unit that had it: complete on Monday the 5th, due on the 14th."""
+    clock = clock_at(LATER, received(), completed(), *facts, rules=WITH_TARGETS)
+    assert shown(clock.due.at if clock.due else None) == shown(at(DUE))
+    one = overran(holders(lines_of(received(), completed(), *facts), clock), clock, at(DUE))
+    assert one is not None
+    return one.stage, one.unit
+
+
+@pytest.mark.parametrize(
+    "sent, stage",
+    [
+        ("2026-01-07 16:00", "print"),  # processing 2 of 2, print 5 of 3
+        ("2026-01-08 16:00", "processing"),  # both are one day over: the first of them
+        ("2026-01-09 16:00", "processing"),
+    ],
+)
+def test_the_stage_that_is_furthest_over_its_target_overran(sent: str, stage: str) -> None:
+    assert overrun(entry("case.transmitted", sent))[0] == stage
+
+
+def test_where_no_stage_is_over_its_target_who_held_the_case_then_has_it() -> None:
+    facts = [entry("case.transmitted", "2026-01-07 16:00"), entry("card.dispatched", "2026-01-12 16:00")]
+
+    assert overrun(*facts, entry("card.printed", "2026-01-12 10:00"), ready("2026-01-13 16:00"))[0] == "delivery"
+
+
+def test_what_a_stage_took_after_the_due_is_not_looked_at() -> None:
+    facts = [entry("case.transmitted", "2026-01-08 16:00"), entry("card.dispatched", "2026-01-20 16:00")]
+
+    assert overrun(*facts)[0] == "processing"
+
+
+@pytest.mark.parametrize(
+    "sent, stage",
+    [("2026-01-14 23:59:59", "processing"), ("2026-01-15 00:00", "print"), ("2026-01-15 00:00:01", "processing")],
+)
+def test_a_stage_that_ended_at_the_second_of_the_due_took_what_it_took(sent: str, stage: str) -> None:
+    """Print began on the 8th: by the end of the 14th four days of three, by the first second of the 15th five."""
+    facts = [entry("case.transmitted", "2026-01-08 16:00"), entry("card.dispatched", sent)]
+
+    assert overrun(*facts)[0] == stage
+
+
+def test_who_gets_a_case_at_the_second_of_its_due_has_its_stage() -> None:
+    sent = entry("case.transmitted", "2026-01-07 16:00")
+
+    assert overrun(sent, moved(DUE, "G01.802")) == ("print", "G01.802")
+    assert overrun(sent, moved("2026-01-15 00:00:01", "G01.802")) == ("print", "G01.801.001")

@@ -48,3 +48,9 @@ def test_a_transfer_moves_no_due() -> None:
     )
 
     assert before["due_computed"] == after["due_computed"]
+
+
+def test_what_falls_due_with_the_day_of_the_transfer_is_the_predecessors() -> None:
+    (flag,) = flags_at("2026-03-20 08:00", *CASE, moved("2026-03-12 00:00"), rules=RULES)
+
+    assert (flag["unit"], flag["scored_unit"]) == (OTHER, UNIT)
