@@ -137,7 +137,7 @@ def read_clock(lines: Lines, rules: Rules) -> Clock:
     _tell(clock, found, "legal")
     clock.legal = found.due
     clock.cut = rule.cut(unit, spans)
-    if clock.cut is not None:
+    if clock.cut is not None and clock.cut.term.amount < rule.term.amount:
         found = run(rule, clock.cut.term, clock.calendar, lines, clock.start, clock.ended)
         if clock.legal is None or found.due is None or found.due.at < clock.legal.at:
             _tell(clock, found, "provincial")

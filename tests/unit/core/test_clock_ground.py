@@ -151,3 +151,10 @@ def test_a_clock_without_a_due_is_not_blind() -> None:
     paused = clock_at(LATER, received(), completed(), asked("2026-01-06 09:00"), rules=rules)
 
     assert [(clock.due, clock.blind) for clock in (not_started, paused)] == [(None, False)] * 2
+
+
+def test_a_decision_that_would_lengthen_the_term_does_not_make_it_wait() -> None:
+    """Due by law on the 14th; the papers were asked for on the 15th, within the longer term only."""
+    clock = clock_at(LATER, received(), completed(), asked("2026-01-15 09:00"), rules=cut_to(9))
+
+    assert (clock.due_kind, clock.verdict(at(LATER))) == ("legal", "overdue")

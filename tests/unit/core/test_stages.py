@@ -6,7 +6,7 @@ import pytest
 
 from streams.core.lines import Lines, read_lines
 from streams.core.rules import Rules
-from streams.core.stages import Held, holder_at, holders, overran, waits
+from streams.core.stages import NOBODY, Held, holder_at, holders, overran, waits
 from tests.core_builders import (
     answered,
     asked,
@@ -15,6 +15,7 @@ from tests.core_builders import (
     clock_at,
     completed,
     entry,
+    flags_at,
     law,
     ready,
     received,
@@ -238,6 +239,14 @@ def test_of_two_that_are_waited_for_the_first_holds_the_case_as_long_as_it_is_aw
     ]
 
 
+def test_who_is_waited_for_first_holds_the_case_although_nobody_else_does() -> None:
+    flood = entry("force_majeure.begun", "2026-01-07 09:00", document="88/QĐ")
+
+    stretches = held(received(), completed(), asked("2026-01-06 09:00"), flood, rules=law())
+
+    assert stretches == [("", "unit", 1), ("supplement", "citizen", None)]
+
+
 FEE = [("requested", "2026-01-07 09:00"), ("received", "2026-01-09 09:00")]
 
 
@@ -286,15 +295,18 @@ def test_a_term_that_starts_with_what_was_waited_for_is_the_units_from_then_on()
 # Whose stage overran
 
 
-WITH_TARGETS = law(
-    stages=[stage | {"amount": amount, "unit": "working_day"} for stage, amount in zip(STAGES, (2, 3, 1), strict=True)]
-)
 DUE = "2026-01-14 24:00"
 
 
-def overrun(*facts: dict[str, Any]) -> tuple[str, str | None]:
+def with_targets(*amounts: int, unit: str = "working_day") -> Rules:
+    """Stages called first, second and third; the target of the first may be in another unit."""
+    rows = zip(STAGES, ("first", "second", "third"), amounts, (unit, "working_day", "working_day"), strict=True)
+    return law(stages=[stage | {"id": name, "amount": amount, "unit": each} for stage, name, amount, each in rows])
+
+
+def overrun(*facts: dict[str, Any], rules: Rules | None = None) -> tuple[str, str | None]:
     """The stage that overran by the due, and the unit that had it: complete on Monday the 5th, due on the 14th."""
-    clock = clock_at(LATER, received(), completed(), *facts, rules=WITH_TARGETS)
+    clock = clock_at(LATER, received(), completed(), *facts, rules=rules or with_targets(2, 3, 1))
     assert shown(clock.due.at if clock.due else None) == shown(at(DUE))
     one = overran(holders(lines_of(received(), completed(), *facts), clock), clock, at(DUE))
     assert one is not None
@@ -302,35 +314,50 @@ def overrun(*facts: dict[str, Any]) -> tuple[str, str | None]:
 
 
 @pytest.mark.parametrize(
-    "sent, stage",
+    "sent, targets, stage",
     [
-        ("2026-01-07 16:00", "print"),  # processing 2 of 2, print 5 of 3
-        ("2026-01-08 16:00", "processing"),  # both are one day over: the first of them
-        ("2026-01-09 16:00", "processing"),
+        ("2026-01-07 16:00", (2, 3, 1), "second"),  # 2 days of 2, then 5 of 3
+        ("2026-01-08 16:00", (2, 3, 1), "first"),  # both are one day over: the first of them
+        ("2026-01-08 16:00", (2, 2, 1), "second"),  # one day over, then two
+        ("2026-01-09 16:00", (2, 3, 1), "first"),
     ],
 )
-def test_the_stage_that_is_furthest_over_its_target_overran(sent: str, stage: str) -> None:
-    assert overrun(entry("case.transmitted", sent))[0] == stage
+def test_the_stage_that_is_furthest_over_its_target_overran(
+    sent: str, targets: tuple[int, int, int], stage: str
+) -> None:
+    assert overrun(entry("case.transmitted", sent), rules=with_targets(*targets))[0] == stage
+
+
+def test_a_stage_that_a_pause_cut_in_two_is_measured_as_one() -> None:
+    pause = [asked("2026-01-07 09:00"), answered("2026-01-07 10:00")]
+
+    assert overrun(*pause, entry("case.transmitted", "2026-01-09 16:00"))[0] == "first"
+
+
+def test_a_target_in_another_unit_than_the_terms_is_not_compared() -> None:
+    sent = entry("case.transmitted", "2026-01-08 16:00")
+
+    assert overrun(sent, rules=with_targets(1, 3, 1, unit="clock_hour"))[0] == "second"
 
 
 def test_where_no_stage_is_over_its_target_who_held_the_case_then_has_it() -> None:
     facts = [entry("case.transmitted", "2026-01-07 16:00"), entry("card.dispatched", "2026-01-12 16:00")]
 
-    assert overrun(*facts, entry("card.printed", "2026-01-12 10:00"), ready("2026-01-13 16:00"))[0] == "delivery"
+    assert overrun(*facts, ready("2026-01-13 16:00"))[0] == "third"
 
 
 def test_what_a_stage_took_after_the_due_is_not_looked_at() -> None:
     facts = [entry("case.transmitted", "2026-01-08 16:00"), entry("card.dispatched", "2026-01-20 16:00")]
 
-    assert overrun(*facts)[0] == "processing"
+    assert overrun(*facts)[0] == "first"
 
 
 @pytest.mark.parametrize(
     "sent, stage",
-    [("2026-01-14 23:59:59", "processing"), ("2026-01-15 00:00", "print"), ("2026-01-15 00:00:01", "processing")],
+    [("2026-01-14 23:59:59", "first"), ("2026-01-15 00:00", "second"), ("2026-01-15 00:00:01", "first")],
 )
 def test_a_stage_that_ended_at_the_second_of_the_due_took_what_it_took(sent: str, stage: str) -> None:
-    """Print began on the 8th: by the end of the 14th four days of three, by the first second of the 15th five."""
+    """The second began on the 8th: by the end of the 14th four days of three, by the first second of the 15th five."""
     facts = [entry("case.transmitted", "2026-01-08 16:00"), entry("card.dispatched", sent)]
 
     assert overrun(*facts)[0] == stage
@@ -339,5 +366,13 @@ def test_a_stage_that_ended_at_the_second_of_the_due_took_what_it_took(sent: str
 def test_who_gets_a_case_at_the_second_of_its_due_has_its_stage() -> None:
     sent = entry("case.transmitted", "2026-01-07 16:00")
 
-    assert overrun(sent, moved(DUE, "G01.802")) == ("print", "G01.802")
-    assert overrun(sent, moved("2026-01-15 00:00:01", "G01.802")) == ("print", "G01.801.001")
+    assert overrun(sent, moved(DUE, "G01.802")) == ("second", "G01.802")
+    assert overrun(sent, moved("2026-01-15 00:00:01", "G01.802")) == ("second", "G01.801.001")
+
+
+def test_a_blocked_print_of_which_nobody_is_said_to_act_is_nobodys() -> None:
+    blocked = entry("print.blocked", "2026-01-08 10:00")
+
+    found = flags_at("2026-01-12 08:00", received(), completed(), TRANSMITTED, blocked)
+
+    assert [flag["accountable"] for flag in found if flag["class"] == "print_blocked"] == [NOBODY] == ["nobody"]
