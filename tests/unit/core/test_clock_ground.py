@@ -93,12 +93,12 @@ def test_a_case_that_no_rule_binds_rests_on_what_it_is() -> None:
 # A shorter term by a decision
 
 
-def cut_to(amount: int) -> Rules:
+def cut_to(shorter: int, **fields: Any) -> Rules:
     cut = {
-        "id": "cut", "deadline": "rule", "units": ["G01.801"], "amount": amount, "effective_from": "2026-01-01",
+        "id": "cut", "deadline": "rule", "units": ["G01.801"], "amount": shorter, "effective_from": "2026-01-01",
         "decision": "01/QĐ-UBND", "source": "a test",
     }  # fmt: skip
-    return compile_rules(content_of(cuts=[cut]))
+    return compile_rules(content_of(deadline_row(**fields), cuts=[cut]))
 
 
 @pytest.mark.parametrize("amount, kind", [(6, "provincial"), (7, "legal")])
@@ -107,6 +107,13 @@ def test_a_decision_governs_where_its_due_comes_first(amount: int, kind: str) ->
 
     assert clock.due_kind == kind
     assert clock.computed == clock.due == (clock.provincial if kind == "provincial" else clock.legal)
+
+
+def test_where_a_shorter_term_ends_on_the_same_day_the_law_governs() -> None:
+    """Six calendar days end on Sunday the 11th, five on Saturday: both roll on to Monday."""
+    clock = clock_at(LATER, received(), completed(), rules=cut_to(5, unit="calendar_day", amount=6))
+
+    assert (shown(clock.due.at if clock.due else None), clock.due_kind) == ("2026-01-13 00:00", "legal")
 
 
 def test_a_clock_that_stands_still_has_a_due_of_no_kind() -> None:
@@ -142,6 +149,14 @@ def test_a_clock_is_blind_where_one_of_the_feeds_of_its_result_is_broken() -> No
 @pytest.mark.parametrize("fields, expected", [({"procedures": ["card"]}, True), ({"procedures": ["letter"]}, False)])
 def test_a_feed_may_be_broken_for_some_procedures_only(fields: dict[str, Any], expected: bool) -> None:
     assert blind(broken("card-dispatch", **fields)) is expected
+
+
+@pytest.mark.parametrize("moved, expected", [("2026-01-14 23:59:59", False), ("2026-01-14 24:00", True)])
+def test_it_is_the_unit_that_had_the_case_just_before_the_due_whose_feed_counts(moved: str, expected: bool) -> None:
+    rules = compile_rules(content_of(coverage=[broken("card-dispatch", units=["G01.801.001"])]))
+    transfer = entry("case.transferred", moved, to_unit="G01.802", document="01/QĐ")
+
+    assert clock_at(LATER, received(), completed(), transfer, rules=rules).blind is expected
 
 
 def test_a_clock_without_a_due_is_not_blind() -> None:

@@ -82,6 +82,14 @@ def test_what_was_answered_at_the_second_of_the_start_was_a_pause_of_it() -> Non
     assert (due(found), ledger(found)) == ("2026-03-12 00:00", [("supplement", 0, None)])
 
 
+def test_what_was_asked_for_and_answered_on_the_day_of_a_start_known_to_the_day_is_a_pause_of_it() -> None:
+    facts = [completed("2026-03-03 00:00", precision="day"), asked("2026-03-02 15:00"), answered("2026-03-02 16:00")]
+
+    found = clock_at(LATER, received("2026-03-02 08:00"), *facts, rules=PLAIN)
+
+    assert ledger(found) == [("supplement", 0, None)]
+
+
 def test_what_was_answered_on_a_day_before_that_of_the_start_is_no_pause_of_it() -> None:
     facts = [completed("2026-03-04 00:00", precision="day"), asked("2026-03-02 09:00"), answered("2026-03-02 16:00")]
 
