@@ -6,8 +6,8 @@ from statistics import median
 from typing import Any
 
 from benchmarks.options import Bench, Options
+from streams.core.compiling import compile_rules
 from streams.core.deadlines import Span, Term, due
-from streams.core.rules import compile_rules
 from streams.rules_file import VIETNAM, load_rules
 
 GOAL_A_SECOND = 500_000

@@ -17,7 +17,7 @@ from schemas.control import RulesRequested
 from schemas.topics import CONTROL, FLAGS, LOG
 from streams.adapters.kafka import KafkaWriter
 from streams.agents.app import group_of
-from streams.core.rules import rules_hash
+from streams.core.compiling import rules_hash
 from streams.pipeline.control_keys import control_key
 from streams.ports import Outgoing
 from streams.rules_file import VIETNAM, load_rules

@@ -4,12 +4,46 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from schemas.control import ClockRequested, Progress, RulesRequested
-from schemas.entries import ClockStarted, ClockTicked, EngineActivated, FactEntry, RulesActivated
+from schemas.control import (
+    ClockRequested,
+    Heartbeat,
+    Progress,
+    RulesRequested,
+    SnapshotTold,
+    SourceDrained,
+    SourceRequested,
+    SourcesExpected,
+    SourceState,
+)
+from schemas.entries import (
+    ClockStarted,
+    ClockTicked,
+    EngineActivated,
+    FactEntry,
+    FactMoved,
+    RulesActivated,
+    SnapshotEnded,
+    SourceHeard,
+    SourceResumed,
+    SourceSilent,
+    SourceSuspended,
+)
 from schemas.envelope import Wire
 from schemas.events import EVENTS_OF_TOPIC, MODEL_OF_TYPE
 from schemas.flags import CaseView, Flag
-from schemas.topics import CASES_CURRENT, CODES, CONTROL, DEAD_LETTERS, FLAGS, FLAGS_CURRENT, LOG, TABLE, TOPICS, Topic
+from schemas.topics import (
+    CASES_CURRENT,
+    CODES,
+    CONTROL,
+    DEAD_LETTERS,
+    FLAGS,
+    FLAGS_CURRENT,
+    LOG,
+    PARKED,
+    TABLE,
+    TOPICS,
+    Topic,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FORMAT = "application/schema+json;version=draft-2020-12"
@@ -18,13 +52,25 @@ _EVENT, _JSON, _BYTES = "application/cloudevents+json", "application/json", "app
 # Messages that are not source events: their models by the name they bear in the contract.
 _OWN: dict[str, type[Wire]] = {
     "entry.fact": FactEntry,
+    "entry.fact.moved": FactMoved,
     "entry.clock.started": ClockStarted,
     "entry.engine.activated": EngineActivated,
     "entry.rules.activated": RulesActivated,
+    "entry.source.silent": SourceSilent,
+    "entry.source.heard": SourceHeard,
+    "entry.source.suspended": SourceSuspended,
+    "entry.source.resumed": SourceResumed,
+    "entry.snapshot.ended": SnapshotEnded,
     "entry.clock.ticked": ClockTicked,
     "control.progress": Progress,
     "control.clock.requested": ClockRequested,
     "control.rules.requested": RulesRequested,
+    "control.heartbeat": Heartbeat,
+    "control.snapshot.told": SnapshotTold,
+    "control.source.requested": SourceRequested,
+    "control.source.state": SourceState,
+    "control.source.drained": SourceDrained,
+    "control.sources.expected": SourcesExpected,
     "flag": Flag,
     "case": CaseView,
 }
@@ -32,6 +78,7 @@ _OWN: dict[str, type[Wire]] = {
 _OPAQUE: dict[str, str] = {
     "code": "The dossier code, sealed with libsodium's secretbox under the codes key.",
     "row": "One packed row of the case table; a reserved key begins with a zero byte.",
+    "parked": "A record of a suspended source as it came; headers name its topic and when the broker had it.",
     "dead-letter": "Key, value and headers of the refused record, sealed with libsodium's sealed box to a public key.",
 }
 _MESSAGES_OF: dict[str, tuple[str, ...]] = {
@@ -45,6 +92,7 @@ _MESSAGES_OF: dict[str, tuple[str, ...]] = {
     CASES_CURRENT.name: ("case",),
     TABLE.name: ("row",),
     DEAD_LETTERS.name: ("dead-letter",),
+    PARKED.name: ("parked",),
 }  # fmt: skip
 _DEAD_LETTER_HEADERS = {
     "topic": "topic of the refused record",

@@ -12,6 +12,8 @@ class Progress(Wire):
     """Everything appended to (topic, partition) before `as_of` is durably forwarded; `offset` is the next to be read.
 
     `as_of` is in milliseconds of the broker's clock; null on a first announcement, which only asks what time it is.
+    Intake says up to which offset of hoso.control it has `heard`. Of the log, case workers say up to which tick a
+    partition has told other partitions what it has to tell them, and whether it has `linked` cases.
     """
 
     type: Literal["progress"] = "progress"
@@ -19,6 +21,8 @@ class Progress(Wire):
     partition: Annotated[int, Field(ge=0)]
     offset: Annotated[int, Field(ge=0)]
     as_of: Annotated[int, Field(ge=0)] | None = None
+    heard: Annotated[int, Field(ge=0)] | None = None
+    linked: bool | None = None
 
 
 class ClockRequested(Wire):
@@ -37,5 +41,71 @@ class RulesRequested(Wire):
     content: dict[str, Any]
 
 
-Control = Annotated[Progress | ClockRequested | RulesRequested, Field(discriminator="type")]
+class Heartbeat(Wire):
+    """A source has sent all that it knew up to `sent_up_to`; counts from the first tick at or after `at`."""
+
+    type: Literal["source.heartbeat"] = "source.heartbeat"
+    source: str
+    sent_up_to: Utc
+    at: Utc
+
+
+class SnapshotTold(Wire):
+    """A snapshot of an official system ended; counts from the first tick at or after `at`."""
+
+    type: Literal["official.snapshot_ended"] = "official.snapshot_ended"
+    system: str
+    snapshot: str
+    ended: Utc
+    complete: bool
+    at: Utc
+
+
+class SourceRequested(Wire):
+    """Somebody asks that a source be set aside, or taken back."""
+
+    type: Literal["source.requested"] = "source.requested"
+    source: str
+    ask: Literal["suspend", "resume"]
+    reason: str
+
+
+class SourceState(Wire):
+    """Where a source stands, as the controller keeps it. Intake parks what a *suspended* one sends. Once all of intake
+    has heard that it is *resuming*, nothing more is parked; then it is *draining* until what was parked is forwarded.
+    """
+
+    type: Literal["source.state"] = "source.state"
+    source: str
+    state: Literal["heard", "silent", "suspended", "resuming", "draining"]
+    reason: str | None = None
+
+
+class SourceDrained(Wire):
+    """What was parked of a source is durably forwarded."""
+
+    type: Literal["source.drained"] = "source.drained"
+    source: str
+
+
+class SourcesExpected(Wire):
+    """The rhythms of sources under the rules in force: a controller that starts again reads them here."""
+
+    type: Literal["sources.expected"] = "sources.expected"
+    rules: Hash
+    sources: list[dict[str, Any]]
+
+
+Control = Annotated[
+    Progress
+    | ClockRequested
+    | RulesRequested
+    | Heartbeat
+    | SnapshotTold
+    | SourceRequested
+    | SourceState
+    | SourceDrained
+    | SourcesExpected,
+    Field(discriminator="type"),
+]
 CONTROL: TypeAdapter[Control] = TypeAdapter(Control)

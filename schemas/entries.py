@@ -33,6 +33,28 @@ class FactEntry(Wire):
     source: str
     version: Annotated[int, Field(ge=1)] = 1
     data: dict[str, Any]
+    # What the subject names, where it is no dossier: a lot is told to its members.
+    scheme: Literal["lot"] | None = None
+
+
+class FactMoved(Wire):
+    """A fact told under one token, said again under another: to the canonical one of a linked dossier, to the members
+    of a lot, or to a lot by those that name it. `fact` and what it says are the original's, `origin` is where it was
+    told.
+    """
+
+    type: Literal["fact.moved"] = "fact.moved"
+    moved: str
+    case: Token
+    origin: Token
+    fact: FactId
+    time: Utc
+    precision: Precision = "second"
+    recorded: Utc | None = None
+    arrived: Utc | None = None
+    source: str
+    version: Annotated[int, Field(ge=1)] = 1
+    data: dict[str, Any]
 
 
 class ClockStarted(Wire):
@@ -62,6 +84,8 @@ class RulesActivated(Wire):
 class ClockTicked(Wire):
     """Everything that arrived before `at` stands above this entry; only ticks judge.
 
+    Linked cases are judged as of `linked_to`: what other partitions sent them up to then stands above too. Null while
+    not all partitions have said how far they are.
     `rules` and `engine` name what must be in force here; null in an imported file, whose reader brings its own.
     """
 
@@ -72,6 +96,62 @@ class ClockTicked(Wire):
     engine: str | None = None
 
 
-ControlEntry = Annotated[ClockStarted | EngineActivated | RulesActivated | ClockTicked, Field(discriminator="type")]
+class SourceSilent(Wire):
+    """A source is silent for longer than its rhythm: what it sent is complete up to `since` and no further."""
+
+    type: Literal["source.silent"] = "source.silent"
+    source: str
+    since: Utc
+
+
+class SourceHeard(Wire):
+    """A source speaks, for the first time or again, and its backlog is in: it is judged by from the tick at `at` on."""
+
+    type: Literal["source.heard"] = "source.heard"
+    source: str
+    at: Utc
+
+
+class SourceSuspended(Wire):
+    """A source was set aside by a person: its records are parked, and complete up to `since`."""
+
+    type: Literal["source.suspended"] = "source.suspended"
+    source: str
+    since: Utc
+    reason: str
+
+
+class SourceResumed(Wire):
+    """What was parked of a source is forwarded: it is judged by again from the tick at `at` on."""
+
+    type: Literal["source.resumed"] = "source.resumed"
+    source: str
+    at: Utc
+
+
+class SnapshotEnded(Wire):
+    """A snapshot of an official system is whole: all its lines stand above. `ended` is when it was taken."""
+
+    type: Literal["snapshot.ended"] = "snapshot.ended"
+    system: str
+    snapshot: str
+    ended: Utc
+    complete: bool
+
+
+ControlEntry = Annotated[
+    ClockStarted
+    | EngineActivated
+    | RulesActivated
+    | SourceSilent
+    | SourceHeard
+    | SourceSuspended
+    | SourceResumed
+    | SnapshotEnded
+    | ClockTicked,
+    Field(discriminator="type"),
+]
 CONTROL_ENTRY: TypeAdapter[ControlEntry] = TypeAdapter(ControlEntry)
-CONTROL_TYPES = frozenset({"clock.started", "engine.activated", "rules.activated", "clock.ticked"})
+# What changes how far sources and snapshots are, and nothing else.
+MARK_TYPES = frozenset({"source.silent", "source.heard", "source.suspended", "source.resumed", "snapshot.ended"})
+CONTROL_TYPES = frozenset({"clock.started", "engine.activated", "rules.activated", "clock.ticked", *MARK_TYPES})

@@ -29,6 +29,8 @@ Label = Annotated[
 ]
 ReasonClass = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 Subject = Annotated[str, StringConstraints(pattern=r"^(dossier|lot|receipt|eid):\S[^\x00-\x1f\x7f]{0,126}$")]
+# What has no case: a source, an official system, a unit.
+Place = Annotated[str, StringConstraints(pattern=r"^(source|system|unit):\S[^\x00-\x1f\x7f]{0,126}$")]
 # Official codes come as text or as a number; they travel as text, exactly as given.
 Code = Annotated[Label, BeforeValidator(lambda code: str(code) if type(code) is int else code)]
 
@@ -70,6 +72,12 @@ class Event(Wire):
     )
     type: str
     data: Any
+
+
+class PlaceEvent(Event):
+    """An event of a source, a system or a unit, and of no case."""
+
+    subject: Place
 
 
 def type_of(model: type[Event]) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Union
 
 from pydantic import Field, TypeAdapter
 
-from schemas import card_dispatch, eid, handover, official_status, printing, review, submission
+from schemas import card_dispatch, eid, handover, official_status, printing, review, source_health, submission
 from schemas.envelope import Event, type_of
 
 # A new source topic adds its module here; the union, the adapters and the published contract follow.
@@ -16,6 +16,7 @@ EVENTS_OF_TOPIC: dict[str, tuple[type[Event], ...]] = {
     "official-status": official_status.EVENTS,
     "eid": eid.EVENTS,
     "review": review.EVENTS,
+    "source-health": source_health.EVENTS,
 }
 
 MODEL_OF_TYPE: dict[str, type[Event]] = {

@@ -10,10 +10,10 @@ from schemas.envelope import Wire
 FlagClass = Literal[
     "overdue", "at_risk", "falsely_pending", "wrong_due", "out_of_sync", "falsely_late", "hung", "no_movement",
     "lost_registration", "not_accepted", "falsely_done", "backdated", "rewritten", "print_blocked", "not_collected",
-    "unknown",
+    "unknown", "vanished",
 ]  # fmt: skip
 DueKind = Literal["legal", "provincial", "appointment"]
-FlagState = Literal["raised", "cleared", "withdrawn"]
+FlagState = Literal["raised", "cleared", "withdrawn", "merged"]
 FlagId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 # An instant with the offset of the rules' zone, so that a supervisor reads local time.
 LocalInstant = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$")]
@@ -68,6 +68,8 @@ class Life(Wire):
 class Flag(Wire):
     """One version of one cycle of a flag. The key is `flag_id`; a record is (flag_id, cycle, version).
 
+    `leg` names the leg of an interlinked group; null for the whole case. *merged*: the case is judged under another
+    code of its dossier, and its flags are told there.
     `since` and `until` bound the time in which the condition held; `until` is null while it holds, both are null where
     the flag is withdrawn because late facts show that it never held.
     `unit` has the case now. `accountable` is whom alerts go to, `scored_unit` who is charged: the unit that had the
@@ -80,6 +82,7 @@ class Flag(Wire):
     version: Annotated[int, Field(ge=1)]
     case: Token
     flag_class: Annotated[FlagClass, Field(alias="class")]
+    leg: str | None
     state: FlagState
     since: LocalInstant | None
     until: LocalInstant | None
@@ -173,16 +176,30 @@ class Moved(Wire):
     days: tuple[MovedDay, ...]
 
 
+class LegLine(Wire):
+    """One chosen leg of an interlinked group: its own lines, due and verdict, and the unit that has it."""
+
+    leg: str
+    unit: str | None
+    official: tuple[OfficialLine, ...]
+    due: LocalInstant | None
+    ended: LocalInstant | None
+    verdict: str
+
+
 class CaseView(Wire):
     """The newest view of a case: both lines side by side, its dues and its verdict.
 
-    `review` names what somebody should look at, which is no flag (streams/core/review.py).
+    `linked` are the other codes of the same dossier; `merged_into` is the one of them under which it is judged, where
+    this one is not. `review` names what somebody should look at, which is no flag (streams/core/review.py).
     `due_computed` is the shorter of the legal and the provincial due, `due_declared` the appointment given; `moved` is
     the last move of an open case's due by new rules.
     """
 
     case: Token
     version: Annotated[int, Field(ge=1)]
+    merged_into: Token | None
+    linked: tuple[Token, ...]
     unit: str | None
     procedure: str | None
     channel: str | None
@@ -207,6 +224,7 @@ class CaseView(Wire):
     held: tuple[HeldLine, ...]
     waits: tuple[WaitLine, ...]
     moved: Moved | None
+    legs: tuple[LegLine, ...]
 
 
 FLAG: TypeAdapter[Flag] = TypeAdapter(Flag)

@@ -6,6 +6,9 @@ from schemas.envelope import Data, Event, Label, Origin, Strength
 
 
 class Published(Data):
+    """`leg` is the leg of an interlinked group whose result it is; without it, the group's."""
+
+    leg: Label | None = None
     strength: Strength | None = None
     origin: Origin | None = None
 
@@ -14,6 +17,7 @@ class HandedOver(Data):
     """`slip` is the number of the hand-over slip, never a signature or a name."""
 
     slip: Label | None = None
+    leg: Label | None = None
     strength: Strength | None = None
     origin: Origin | None = None
 

@@ -1,17 +1,21 @@
 """hoso.official-status: what the official systems report of a case, as they report it."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from schemas.envelope import Code, Data, Event, Label, ReasonClass
+from schemas.envelope import Code, Data, Event, Label, PlaceEvent, ReasonClass, Wire
 
 
 class StatusChanged(Data):
-    """`code` is kept as given; `appointment_at` and `ended_at` are as declared (NgayHenTra, NgayKetThucXuLy)."""
+    """`code` is kept as given; `appointment_at` and `ended_at` are as declared (NgayHenTra, NgayKetThucXuLy).
+
+    `leg` is the leg of an interlinked group that the status is of; without it, it is the group's.
+    """
 
     system: Label
     code: Code
+    leg: Label | None = None
     appointment_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
 
@@ -32,10 +36,27 @@ class OfficialObserved(Event):
     data: Observed
 
 
+class Snapshot(Wire):
+    """`complete` says that it holds every case of the system; `count` is how many lines it had."""
+
+    system: Label
+    snapshot: Label
+    complete: bool
+    count: Annotated[int, Field(ge=0)] | None = None
+
+
+class OfficialSnapshotEnded(PlaceEvent):
+    """The last line of a snapshot was sent: who was in the one before and is not in this has vanished."""
+
+    type: Literal["official.snapshot_ended"]
+    data: Snapshot
+
+
 class UpdateFailed(Data):
     """An update of a case that did not go through, as the systems or the unit tell it."""
 
     system: Label
+    leg: Label | None = None
     attempted_at: AwareDatetime | None = None
     reason: ReasonClass | None = None
 
@@ -54,4 +75,4 @@ class UpdateFailedReported(Event):
     data: UpdateFailed
 
 
-EVENTS = (OfficialStatusChanged, OfficialObserved, OfficialSyncFailed, UpdateFailedReported)
+EVENTS = (OfficialStatusChanged, OfficialObserved, OfficialSnapshotEnded, OfficialSyncFailed, UpdateFailedReported)

@@ -1,14 +1,15 @@
-"""hoso.review: what people say of flags. The subject is the dossier, `flag_id` the flag, `since` an instant of it."""
+"""hoso.review: what people say of flags, and of facts and dossiers. The subject is the dossier."""
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from schemas.envelope import Data, Event, Label, ReasonClass
+from schemas.envelope import Data, Event, Label, ReasonClass, Subject
 
 
 class OfFlag(Data):
-    """It holds for the stretch of the flag that contains `since`, however its cycles are numbered.
+    """`flag_id` is the flag, `since` an instant of it: it holds for the stretch of the flag that contains it, however
+    cycles are numbered.
 
     `unit` is the unit of who says it; reasons are classes, never what a person wrote.
     """
@@ -40,6 +41,33 @@ class Decided(OfFlag):
     decision: Literal["upheld", "false_alarm"]
 
 
+class Linked(Data):
+    """The other codes of the same dossier: receipts, codes of other systems, an earlier registration."""
+
+    subjects: Annotated[list[Subject], Field(min_length=1, max_length=32)]
+    document: Label | None = None
+
+
+class Superseded(Data):
+    """The dossier that stands in place of this one. By the number of a written instruction it ends this one; without
+    it, it is something to look at."""
+
+    subjects: Annotated[list[Subject], Field(min_length=1, max_length=1)]
+    document: Label | None = None
+
+
+class Corrected(Data):
+    """A fact that never was (`replaces`), and the one that stands instead, both by their ids in evidence.
+
+    It counts where the fact's own source says so, or somebody outside the unit: `unit` is the unit of who says it.
+    """
+
+    replaces: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    fact: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = None
+    reason: ReasonClass | None = None
+    document: Label | None = None
+
+
 class FlagAcknowledged(Event):
     type: Literal["flag.acknowledged"]
     data: Expiring
@@ -65,4 +93,38 @@ class DisputeDecided(Event):
     data: Decided
 
 
-EVENTS = (FlagAcknowledged, FlagUnacknowledged, FlagSnoozed, FlagDisputed, DisputeDecided)
+class CaseLinked(Event):
+    """Several codes are one dossier, whenever it is said: before its facts or after them."""
+
+    type: Literal["case.linked"]
+    data: Linked
+
+
+class CaseUnlinked(Event):
+    """They are not, after all: each keeps what was told under it."""
+
+    type: Literal["case.unlinked"]
+    data: Linked
+
+
+class CaseSuperseded(Event):
+    type: Literal["case.superseded"]
+    data: Superseded
+
+
+class FactCorrected(Event):
+    type: Literal["fact.corrected"]
+    data: Corrected
+
+
+EVENTS = (
+    FlagAcknowledged,
+    FlagUnacknowledged,
+    FlagSnoozed,
+    FlagDisputed,
+    DisputeDecided,
+    CaseLinked,
+    CaseUnlinked,
+    CaseSuperseded,
+    FactCorrected,
+)

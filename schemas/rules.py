@@ -88,6 +88,23 @@ class CoverageRow(Wire):
     source: Source
 
 
+class SourceRow(Wire):
+    """How often sources speak: those of this name, or that begin with it at a colon, at least every `rhythm_minutes`.
+
+    They tell of the feeds, units and procedures named, none meaning all; with `per_unit` the rest of a source's name is
+    the code of the unit it tells of. A source that was never heard is not expected: coverage says what is connected.
+    """
+
+    id: Label
+    name: Label
+    per_unit: bool
+    feeds: list[Label]
+    units: list[Label]
+    procedures: list[Label]
+    rhythm_minutes: Annotated[int, Field(ge=1, le=20_160)]
+    source: Source
+
+
 class LeadLevel(Wire):
     """At risk from so many units before the due."""
 
@@ -217,6 +234,7 @@ class RulesContent(Wire):
     deadlines: list[DeadlineRow]
     cuts: list[CutRow]
     coverage: list[CoverageRow]
+    sources: list[SourceRow]
     official: list[OfficialRow]
     scoring: Label
     local: Label

@@ -142,6 +142,27 @@ class PopdbCorrected(Event):
     data: OfField
 
 
+class CaseContactMissing(Event):
+    """The form of the procedure has no field for a telephone: nobody can be told by it. Never the number."""
+
+    type: Literal["case.contact_missing"]
+    data: Application
+
+
+class CaseBlocked(Event):
+    """Intake cannot go on, by a class of reason that names no person."""
+
+    type: Literal["case.blocked"]
+    data: Failed
+
+
+class ArchiveLookupDone(Event):
+    """The archive of residence or of cards was looked up (tàng thư, DC01, DC02)."""
+
+    type: Literal["archive.lookup_done"]
+    data: Passed
+
+
 class CaseReceived(Event):
     type: Literal["case.received"]
     data: Received
@@ -264,6 +285,9 @@ EVENTS = (
     BiometricCaptured,
     CaptureFailed,
     CaseManualEntry,
+    CaseContactMissing,
+    CaseBlocked,
+    ArchiveLookupDone,
     CaseCompleted,
     CaseTransferred,
     LegStarted,

@@ -51,7 +51,8 @@ SOURCES = (
     _source("handover", "counters, post, registers", "results published, cards and letters handed over"),
     _source("official-status", "snapshots of the official systems", "what official systems report"),
     _source("eid", "e-ID platform", "electronic identification accounts, from request to activation"),
-    _source("review", "units, supervisors", "what people say of flags", days=365),
+    _source("review", "units, supervisors", "what people say of flags, facts and dossiers", days=365),
+    _source("source-health", "sources, devices, hotlines", "heartbeats, trouble, complaints: nothing of a case"),
 )
 
 CONTROL = Topic(
@@ -87,4 +88,20 @@ DEAD_LETTERS = Topic(
     message_bytes_max=9 * MIB,
 )  # fmt: skip
 
-TOPICS: tuple[Topic, ...] = (*SOURCES, CONTROL, LOG, CODES, FLAGS, FLAGS_CURRENT, CASES_CURRENT, TABLE, DEAD_LETTERS)
+PARKED = Topic(
+    "parked", "intake", "source", "records of suspended sources, in order, until they are forwarded",
+    retention_ms=-1, message_bytes_max=9 * MIB,
+)  # fmt: skip
+
+TOPICS: tuple[Topic, ...] = (
+    *SOURCES,
+    CONTROL,
+    LOG,
+    CODES,
+    FLAGS,
+    FLAGS_CURRENT,
+    CASES_CURRENT,
+    TABLE,
+    DEAD_LETTERS,
+    PARKED,
+)

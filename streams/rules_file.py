@@ -6,9 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from streams.core.compiling import compile_rules
 from streams.core.errors import RulesRefused
 from streams.core.findings import Declared
-from streams.core.rules import compile_rules
 from streams.rules_days import (
     a_date,
     check_fields,
@@ -35,7 +35,7 @@ _DEADLINE_DEFAULTS: Mapping[str, Any] = {
     "due_governs": "computed",
     "grace_working_days": 1,
     "urgent_working_hours": 4,
-    "cancels": ["case.refused", "case.withdrawn", "case.stopped"],
+    "cancels": ["case.refused", "case.withdrawn", "case.stopped", "case.superseded"],
     "returned_means": "ready",
     "source": "",
 }
@@ -47,6 +47,7 @@ _THRESHOLDS: Mapping[str, int] = {
     "uncollected_days": 10,
     "failed_updates": 2,
 }
+_SOURCE_DEFAULTS: Mapping[str, Any] = {"per_unit": False, "feeds": [], "units": [], "procedures": []}
 _TIMES = ("cut_off", "ends_at", "next_ends_at")
 _NEEDED = frozenset({"id", "procedure", "amount", "unit", "calendar", "starts", "duty_ends_at", "effective_from"})
 _DEADLINE_FIELDS = frozenset(
@@ -86,6 +87,7 @@ def load_rules(folder: Path) -> dict[str, Any]:
         "deadlines": [_deadline(row) for row in _rows(documents, "deadline")],
         "cuts": [_plain_row(row) for row in _rows(documents, "cut")],
         "coverage": [{"units": [], "procedures": [], **_plain_row(row)} for row in _rows(documents, "coverage")],
+        "sources": [{**_SOURCE_DEFAULTS, **_plain_row(row)} for row in _rows(documents, "source")],
         "official": [_official(row) for row in _rows(documents, "official")],
         "scoring": _scoring(documents).get("system", "portal"),
         "local": _scoring(documents).get("local", "onestop"),

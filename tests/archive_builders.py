@@ -53,6 +53,8 @@ def case(offset: int = 0, *, token: str = TOKEN, version: int = 1, partition: in
     view: dict[str, Any] = {
         "case": token,
         "version": version,
+        "merged_into": None,
+        "linked": [],
         "unit": "G01.801.001",
         "procedure": "card",
         "channel": None,
@@ -79,6 +81,7 @@ def case(offset: int = 0, *, token: str = TOKEN, version: int = 1, partition: in
         "held": [],
         "waits": [],
         "moved": None,
+        "legs": [],
         **fields,
     }
     CASE_VIEW.validate_json(encode(view))
@@ -95,6 +98,7 @@ def flag(
         "version": version,
         "case": TOKEN,
         "class": "overdue",
+        "leg": None,
         "state": "raised",
         "since": "2026-01-13T17:00:00+07:00",
         "until": None,

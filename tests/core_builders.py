@@ -10,12 +10,13 @@ from schemas.codec import encode
 from streams.core.calendar import Calendar, compile_calendar, day_number
 from streams.core.case import EMPTY, Case
 from streams.core.clock import Clock, read_clock
+from streams.core.compiling import compile_rules, rules_hash
 from streams.core.deadlines import Span
 from streams.core.engine import Effects, fold, judge
 from streams.core.facts import AT, ID, KIND, Fact, content
 from streams.core.instants import local_text, utc_text
 from streams.core.lines import read_lines
-from streams.core.rules import Rules, compile_rules, rules_hash
+from streams.core.rules import Rules
 from streams.ports import Record
 from streams.rules_file import VIETNAM, load_rules
 
@@ -210,12 +211,17 @@ def content_of(*deadlines: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
         "campaigns": [],
         "cuts": [],
         "coverage": [],
+        "sources": [],
         "deadlines": list(deadlines or [deadline_row()]),
         "official": rows,
         "scoring": "portal",
         "local": "onestop",
     }
     return found | fields
+
+
+def leg_row(name: str, amount: int = 2, **fields: Any) -> dict[str, Any]:
+    return {"id": name, "agency": "an_agency", "amount": amount, "unit": "working_day", "source": "a test", **fields}
 
 
 def law(**fields: Any) -> Rules:

@@ -5,6 +5,8 @@ from typing import Any
 
 from schemas.codec import decode, encode
 from schemas.control import ClockRequested, Control, Progress, RulesRequested
+from schemas.envelope import PlaceEvent
+from schemas.events import MODEL_OF_TYPE
 from streams.adapters.sealing import CodesBox, LetterOpener, LetterSealer, new_letter_keys
 from streams.pipeline.control_keys import control_key
 from streams.pipeline.controller import Plan
@@ -24,7 +26,7 @@ RULES_HASH, OTHER_HASH = "1" * 32, "2" * 32
 
 # What data of some types must say.
 OF_FLAG = {"flag_id": "a" * 32, "since": "2026-01-20T17:00:00+07:00"}
-NEEDED: dict[str, dict[str, str]] = {
+NEEDED: dict[str, dict[str, Any]] = {
     "official.status_changed": {"system": "portal", "code": "4"},
     "official.observed": {"system": "portal", "code": "4", "snapshot": "2026-01-05"},
     "official.sync_failed": {"system": "portal"},
@@ -38,7 +40,19 @@ NEEDED: dict[str, dict[str, str]] = {
     "flag.snoozed": OF_FLAG | {"until": "2026-01-21T17:00:00+07:00"},
     "flag.disputed": OF_FLAG | {"evidence": "12/BC"},
     "dispute.decided": OF_FLAG | {"decision": "upheld"},
+    "case.linked": {"subjects": ["dossier:BCA-2026-000123"]},
+    "case.unlinked": {"subjects": ["dossier:BCA-2026-000123"]},
+    "case.superseded": {"subjects": ["dossier:BCA-2026-000123"]},
+    "fact.corrected": {"replaces": "a" * 16},
+    "source.heartbeat": {"sent_up_to": "2026-01-05T10:00:00+07:00"},
+    "official.snapshot_ended": {"system": "portal", "snapshot": "2026-01-05", "complete": True},
+    "complaint.filed": {"unit": "G01.801.001"},
 }
+
+
+def subject_of(kind: str) -> dict[str, str]:
+    """Another subject than the dossier, for events that have no case."""
+    return {"subject": "unit:G01.801.001"} if issubclass(MODEL_OF_TYPE[kind], PlaceEvent) else {}
 
 
 def message(**fields: Any) -> bytes:
@@ -102,7 +116,8 @@ def plan(*, clock: str = "wall", partitions: int = 2, **fields: Any) -> Plan:
         "expected": frozenset(("submission", number) for number in range(partitions)),
         "engine": "1",
         "rules_hash": RULES_HASH,
-        "rules": {"deadlines": []},
+        "log_partitions": 2,
+        "rules": {"deadlines": [], "sources": []},
         "tick_seconds": 5.0,
     }
     return Plan(**settings | fields)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from streams.core.compiling import compile_rules
 from streams.core.findings import Declared, Finding, Subject
 from streams.core.lints import LINTS, lint
-from streams.core.rules import compile_rules
 from tests.core_builders import calendar_row, content_of, day, deadline_row
 
 TODAY = day("2026-06-01")

@@ -5,8 +5,10 @@
 
 The first cell is when the line became known, the second an event type or `clock.ticked`, with fields as name=value;
 `of` says when it happened, if not then (a day alone is a day). After each line the case is judged one second later.
-Flags must be exactly those named: raises, clears, withdraws, amends, with #2 for a second cycle. What is named besides
-(due, legal, provincial, verdict, observed, official, held, paused, wait) must hold; `due none` says that there is none.
+Flags must be exactly those named: raises, clears, withdraws, amends, merges, with #2 for a second cycle, and :leg
+behind the class for a leg of a group. What is named besides (due, legal, provincial, verdict, observed, official, held,
+paused, wait, legs) must hold; `due none` says that there is none.
+`under=CODE` tells a line under another code of the dossier: what it moves is moved before anything is judged.
 Of a flag as last published: `accountable overdue ministry`, `level at_risk 2 working_day`, `since hung 2026-03-06`.
 """
 
@@ -16,15 +18,21 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from streams.core.case import EMPTY
+from schemas.entries import MARK_TYPES
+from streams.core.case import EMPTY, Case
 from streams.core.deadlines import Due
-from streams.core.engine import Assessment, assess, fold, judge
+from streams.core.engine import Assessment, assess, fold, judge, moved_facts
+from streams.core.instants import utc_text
+from streams.core.kinds import SAID, TYPE_OF_KIND
 from streams.core.rules import Rules
+from streams.core.sources import NO_MARKS
 from streams.core.stages import holders, waits
 from tests.core_builders import INSTANTS, TOKEN, at, entry, shown
 
 _CELLS = re.compile(r" {2,}")
-_FLAG_WORDS = frozenset({"raises", "clears", "withdraws", "amends"})
+_FLAG_WORDS = frozenset({"raises", "clears", "withdraws", "amends", "merges"})
+# What people say: its unit is not the case's.
+SAID_TYPES = frozenset(TYPE_OF_KIND[kind] for kind in SAID)
 # Fields of a flag as last published: the claim names the class.
 _FIELD_WORDS = frozenset({"accountable", "level", "since"})
 
@@ -48,20 +56,58 @@ def read_story(path: Path) -> list[Line]:
     return found
 
 
+class Telling:
+    """The rows of a dossier, one a code, as case workers keep them, and what the log says of sources and snapshots."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Case] = {}
+        self.marks = NO_MARKS
+        self._offset = 0
+
+    def take(self, told: Mapping[str, Any]) -> None:
+        if told["type"] in MARK_TYPES:
+            self.marks = self.marks.after(told)
+            return
+        waiting = [told]
+        while waiting:
+            one = waiting.pop(0)
+            before = self.rows.get(one["case"], EMPTY)
+            after = self.rows[one["case"]] = fold(before, self._offset, one)
+            self._offset += 1
+            waiting += [moved for _, moved in moved_facts(before, after)]
+
+    def judge(self, now: int, rules: Rules) -> list[Mapping[str, Any]]:
+        flags: list[Mapping[str, Any]] = []
+        for token in sorted(self.rows):
+            self.rows[token], effects = judge(token, self.rows[token], now, rules, None, self.marks)
+            flags += effects.flags
+        return flags
+
+    def state(self, now: int, rules: Rules) -> dict[str, str]:
+        """What the dossier is, as it is judged under its canonical code."""
+        for _, case in sorted(self.rows.items()):
+            found = assess(case, now, rules, self.marks)
+            if found is not None and (found.dossier is None or found.dossier.canonical == case.own):
+                return _state(found, rules, now)
+        return {}
+
+
 def play(story: list[Line], rules: Rules) -> Iterator[tuple[Line, tuple[str, ...]]]:
     """Each line with what it claims of the case as it then stands: equal to the line's own claims, if it is true."""
-    case, states, newest = EMPTY, dict[tuple[str, int], str](), dict[str, Mapping[str, Any]]()
-    for number, line in enumerate(story):
+    telling, states, newest = Telling(), dict[tuple[str, int], str](), dict[str, Mapping[str, Any]]()
+    for line in story:
         told = _entry(line)
         if told is not None:
-            case = fold(case, number, told)
+            telling.take(told)
         now = at(line.when) + 1
-        case, effects = judge(TOKEN, case, now, rules)
-        flags = [_change(flag, states) for flag in effects.flags]
-        newest |= {flag["class"]: flag for flag in effects.flags}
-        found = assess(case, now, rules)
-        state = {} if found is None else _state(found, rules, now)
-        yield line, tuple(_claims(line, flags, state, newest))
+        changed = telling.judge(now, rules)
+        flags = [_change(flag, states) for flag in changed]
+        newest |= {_class(flag): flag for flag in changed}
+        yield line, tuple(_claims(line, flags, telling.state(now, rules), newest))
+
+
+def _class(flag: Mapping[str, Any]) -> str:
+    return f"{flag['class']}:{flag['leg']}" if flag["leg"] else str(flag["class"])
 
 
 def _entry(line: Line) -> dict[str, Any] | None:
@@ -77,23 +123,42 @@ def _entry(line: Line) -> dict[str, Any] | None:
             when, precision = f"{when} 24:00", "day"
     fields = dict(word.split("=", 1) for word in words)
     fields |= {name: fields[name].replace("T", " ") for name in (*INSTANTS, "recorded") if name in fields}
-    return entry(kind, when, precision=precision, **fields)  # type: ignore[arg-type]
+    if kind in MARK_TYPES:
+        moment = utc_text(at(when))
+        complete = fields.pop("complete", "yes") == "yes"
+        return {"type": kind, "ended": moment, "since": moment, "at": moment, "complete": complete, **fields}
+    if "cases" in fields:
+        fields["cases"] = fields["cases"].replace(",", " ")
+    if "procedure" not in fields and kind in SAID_TYPES:
+        fields |= {"unit": fields.get("unit"), "procedure": None}  # type: ignore[dict-item]
+    named = fields.pop("id", None)
+    replaced = fields.pop("replaces", None)
+    told = entry(
+        kind,
+        when,
+        case=fields.pop("under", TOKEN),
+        precision=precision,
+        fact=None if named is None else int(named),
+        **fields,
+    )
+    return told if replaced is None else told | {"data": told["data"] | {"replaces": f"{int(replaced):016x}"}}
 
 
 def _change(flag: Mapping[str, Any], states: dict[tuple[str, int], str]) -> str:
-    key = flag["class"], flag["cycle"]
-    word = {"raised": "raises", "cleared": "clears", "withdrawn": "withdraws"}[flag["state"]]
+    key = flag["flag_id"], flag["cycle"]
+    word = {"raised": "raises", "cleared": "clears", "withdrawn": "withdraws", "merged": "merges"}[flag["state"]]
     if states.get(key) == flag["state"]:
         word = "amends"
     states[key] = flag["state"]
-    return f"{word} {flag['class']}" + (f" #{flag['cycle']}" if flag["cycle"] > 1 else "")
+    return f"{word} {_class(flag)}" + (f" #{flag['cycle']}" if flag["cycle"] > 1 else "")
 
 
 def _state(found: Assessment, rules: Rules, now: int) -> dict[str, str]:
-    lines, clock, _ = found
+    lines, clock = found[:2]
     pauses = [f"{pause.what.why} {pause.refused or pause.used}" for pause in clock.pauses]
     held = [f"{one.owner} {'on' if one.taken is None else one.taken}" for one in holders(lines, clock)]
     return {
+        "legs": ", ".join(f"{one.leg} {one.clock.verdict(now)}" for one in found.legs) or "none",
         "due": _due_text(clock.due),
         "legal": _due_text(clock.legal),
         "provincial": _due_text(clock.provincial),

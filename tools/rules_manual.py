@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from streams.core.compiling import compile_rules
 from streams.core.deadlines import Span
-from streams.core.rules import Deadline, Rules, compile_rules
+from streams.core.rules import Deadline, Rules
 from streams.rules_file import VIETNAM, Example, load_examples, load_rules
 from tools import rules_words as words
 from tools.rules_cells import (

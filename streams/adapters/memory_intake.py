@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from streams.adapters.memory import MemoryLog
+from streams.adapters.memory import MemoryLog, MemoryReader
 from streams.adapters.source_offsets import Place
-from streams.ports import Outgoing
+from streams.ports import Outgoing, Record
 
 
 class MemoryAnnouncer:
@@ -27,3 +27,18 @@ class MemorySourceOffsets:
 
     async def start(self, place: Place) -> int:
         return self._log.committed.get((self._group, *place), 0)
+
+
+class MemoryFollower:
+    """Follower on a memory log."""
+
+    def __init__(self, log: MemoryLog, topic: str, partition: int = 0) -> None:
+        self._reader, self._topic, self._partition = MemoryReader(log), topic, partition
+        self._next = 0
+
+    async def upto(self, end: int) -> list[Record]:
+        found: list[Record] = []
+        async for records in self._reader.read(self._topic, self._partition, self._next, end):
+            found += records
+        self._next = max(self._next, end)
+        return found

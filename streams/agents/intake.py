@@ -6,15 +6,19 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from schemas.codec import encode
-from schemas.control import Progress
+from schemas.control import Progress, SourceDrained
 from streams.adapters.announcer import Announcer
+from streams.adapters.kafka_follower import Follower
 from streams.adapters.source_offsets import SourceOffsets
 from streams.agents.ending import leave
 from streams.agents.jobs import Start
 from streams.agents.vitals import Place
 from streams.clock import monotonic_seconds
+from streams.core.sources import is_named
+from streams.pipeline.aside import Aside
 from streams.pipeline.control_keys import control_key
 from streams.pipeline.intake import Intake
+from streams.pipeline.parking import unparked
 from streams.pipeline.progress import Forwarded, announcements
 from streams.ports import Outgoing, Reader, Record, Writer
 
@@ -33,15 +37,21 @@ class IntakePorts:
     announcer: Announcer
     offsets: SourceOffsets
     reader: Reader
+    follower: Follower  # of hoso.control
 
 
 @dataclass(frozen=True)
 class IntakePlan:
-    """Full names of topics, and how often to announce: at least each `announce_seconds`, at most each `gap_seconds`."""
+    """Full names of topics, and how often to announce: at least each `announce_seconds`, at most each `gap_seconds`.
+
+    Whoever holds the place `drains` forwards what was parked of a source that is taken back.
+    """
 
     log: str
     log_partitions: int
     control: str
+    parked: str
+    drains: Place
     announce_seconds: float = 1.0
     gap_seconds: float = 0.2
     # Told of each chunk when it is durable: what came, what was written, how many seconds that took.
@@ -69,6 +79,9 @@ class IntakeJob:
         self._looked: dict[Place, int] = {}
         self._moved = asyncio.Event()
         self._has_begun = False
+        self._aside = Aside()
+        self._drained: set[str] = set()
+        self._draining: asyncio.Task[None] | None = None
 
     async def take(self, place: Place) -> Start:
         ports = await self._open()
@@ -105,6 +118,7 @@ class IntakeJob:
         """Tell how far we are, in the order that makes it true: announced before, then the ends, then what we did."""
         ports, announced_at = self._ports, self._announced_at
         assert ports is not None, "announced before anything was taken"
+        await self._listen(ports)
         ends = await ports.offsets.ends(list(self._forwarded))
         await self._step_over_markers(ports.reader, ends)
         said = announcements(announced_at, self._forwarded, ends)
@@ -129,7 +143,7 @@ class IntakeJob:
                     self._forwarded[place] = done._replace(offset=upto)
 
     def _outgoing(self, progress: Progress) -> Outgoing:
-        value = encode(progress.model_dump(exclude_none=True))
+        value = encode(progress.model_copy(update={"heard": self._aside.heard}).model_dump(exclude_none=True))
         return Outgoing(self._plan.control, control_key(progress), value, 0)
 
     async def _announce_for_ever(self) -> None:
@@ -154,7 +168,35 @@ class IntakeJob:
                 self._announcing = asyncio.create_task(self._announce_for_ever())
             if not self._has_begun:
                 await self._log_begins(self._ports.offsets)
+                await self._listen(self._ports)
             return self._ports
+
+    async def _listen(self, ports: IntakePorts) -> None:
+        """Hear which sources are set aside; what is read from now on is parked, or no more."""
+        control = (self._plan.control, 0)
+        end = (await ports.offsets.ends([control]))[control]
+        self._aside.fold(await ports.follower.upto(end), end)
+        self._intake.suspended = self._aside.suspended
+        self._drained &= set(self._aside.draining)
+        to_drain = [source for source in self._aside.draining if source not in self._drained]
+        if to_drain and self._plan.drains in self._forwarded and self._draining is None:
+            self._draining = asyncio.create_task(self._drain(ports, to_drain))
+
+    async def _drain(self, ports: IntakePorts, sources: Sequence[str]) -> None:
+        """Forward all that was parked of some sources, then say so. Forwarding twice what was forwarded is harmless."""
+        try:
+            for partition, end in sorted((await ports.reader.end_offsets(self._plan.parked)).items()):
+                async for records in ports.reader.read(self._plan.parked, partition, 0, end):
+                    theirs = [one for one in records if one.key and is_named(one.key.decode(), sources)]
+                    await ports.writer.append(self._intake.step([unparked(one) for one in theirs]))
+            said = [SourceDrained(source=source) for source in sources]
+            await ports.writer.append(
+                [Outgoing(self._plan.control, control_key(one), encode(one.model_dump()), 0) for one in said]
+            )
+            self._drained |= set(sources)
+            self._draining = None
+        except Exception as error:  # noqa: BLE001  (the outermost frame of this task)
+            self._fail(error)
 
     async def _log_begins(self, offsets: SourceOffsets) -> None:
         """The first entry of every partition is the clock's: until the controller has written it, nothing follows."""
@@ -170,9 +212,14 @@ class IntakeJob:
             if self._announcing is not None:
                 self._announcing.cancel()
                 await asyncio.wait({self._announcing})
+            if self._draining is not None:
+                self._draining.cancel()
+                await asyncio.wait({self._draining})
             if self._connection is not None:
                 await self._connection.__aexit__(None, None, None)
-            self._announcing = self._connection = self._ports = None
+            self._announcing = self._connection = self._ports = self._draining = None
+            # A new connection follows hoso.control from its beginning.
+            self._aside = Aside()
 
 
 async def _any_record(chunks: AsyncIterator[Sequence[Record]]) -> bool:

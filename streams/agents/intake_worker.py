@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
-from schemas.topics import CONTROL, LOG, SOURCES
+from schemas.topics import CONTROL, LOG, PARKED, SOURCES
 from streams.adapters.announcer import KafkaAnnouncer
 from streams.adapters.kafka import KafkaReader, KafkaTransactions, KafkaWriter
+from streams.adapters.kafka_follower import KafkaFollower
 from streams.adapters.partitioner import partition_of_key
 from streams.adapters.sealing import CodesBox, LetterSealer
 from streams.adapters.source_offsets import KafkaSourceOffsets
@@ -17,8 +18,8 @@ from streams.agents.chunks import add_chunk_agent
 from streams.agents.controller import ControllerJob
 from streams.agents.intake import IntakeJob, IntakePlan, IntakePorts, Observe
 from streams.agents.vitals import Vitals
+from streams.core.compiling import compile_rules
 from streams.core.engine import ENGINE
-from streams.core.rules import compile_rules
 from streams.pipeline.controller import Broadcast, Plan
 from streams.pipeline.intake import Intake, IntakeLimits
 from streams.settings import Settings
@@ -65,8 +66,17 @@ def build_intake(settings: Settings, rules: Mapping[str, Any], watch: IntakeWatc
     seconds = min(1.0, settings.tick_seconds / 5)
     job = IntakeJob(
         intake,
-        IntakePlan(log, settings.log_partitions, control, seconds, min(0.2, seconds / 2), watch.observe),
-        lambda: _ports(settings.kafka, group, reader),
+        IntakePlan(
+            log,
+            settings.log_partitions,
+            control,
+            settings.topic(PARKED),
+            (settings.topic(SOURCES[0]), 0),
+            seconds,
+            min(0.2, seconds / 2),
+            watch.observe,
+        ),
+        lambda: _ports(settings.kafka, group, control, reader),
     )
     add_chunk_agent(app, CONTROLLER, [control], controller, commits=False)
     for topic in SOURCES:
@@ -76,14 +86,14 @@ def build_intake(settings: Settings, rules: Mapping[str, Any], watch: IntakeWatc
 
 
 @asynccontextmanager
-async def _ports(bootstrap: str, group: str, reader: KafkaReader) -> AsyncIterator[IntakePorts]:
+async def _ports(bootstrap: str, group: str, control: str, reader: KafkaReader) -> AsyncIterator[IntakePorts]:
     async with AsyncExitStack() as stack:
         writer, announcer = KafkaWriter(bootstrap), KafkaAnnouncer(bootstrap)
-        offsets = KafkaSourceOffsets(bootstrap, group)
-        for port in (writer, announcer, offsets):
+        offsets, follower = KafkaSourceOffsets(bootstrap, group), KafkaFollower(bootstrap, control)
+        for port in (writer, announcer, offsets, follower):
             stack.push_async_callback(port.close)
             await port.open()
-        yield IntakePorts(writer, announcer, offsets, reader)
+        yield IntakePorts(writer, announcer, offsets, reader, follower)
 
 
 def make_intake(settings: Settings) -> Intake:
@@ -115,6 +125,7 @@ def _controller_plan(settings: Settings, rules: Mapping[str, Any]) -> Plan:
         prefix=settings.prefix,
         clock=settings.clock,
         expected=frozenset((topic.name, number) for topic in SOURCES for number in range(settings.source_partitions)),
+        log_partitions=settings.log_partitions,
         engine=ENGINE,
         rules_hash=compile_rules(rules).hash,
         rules=dict(rules),

@@ -9,7 +9,7 @@ from streams.core.facts import Fact
 from streams.core.ledger import Line
 from streams.core.moved import Moved
 
-FORMAT = 2
+FORMAT = 3
 # A wake of 0 says: touched since the last tick, judge at the next.
 TOUCHED = 0
 # A wake beyond all ticks: time alone will change nothing.
@@ -36,9 +36,16 @@ class Case(NamedTuple):
     is_full: bool
     # The last move of its due by new rules (core.moved): like the ledger, what was said and not what is.
     moved: Moved | None = None
+    # Its own token, from the first fact on that says which facts are its own (core.identity): a link, a fact from
+    # elsewhere, a correction. Nearly all cases never have one.
+    own: str = ""
+    # The tick that judged it last: linked cases are judged at an earlier instant than others, but never before this.
+    judged: int = 0
+    # Something is not claimed of it because a source is silent: when that one speaks, it is judged again.
+    blind: bool = False
 
 
-EMPTY = Case(-1, TOUCHED, [], [], [], 0, 0, [], False, None)
+EMPTY = Case(-1, TOUCHED, [], [], [], 0, 0, [], False)
 
 
 def pack(case: Case) -> bytes:

@@ -65,6 +65,8 @@ class Clock:
     unknown: bool = False
     # The feed on which the result would be told was not live when the due passed: silence proves nothing.
     blind: bool = False
+    # For so many seconds after the due nobody knows yet whether the sources that would tell the result are silent.
+    hold: int = 0
 
     @property
     def computed(self) -> Due | None:
@@ -81,7 +83,7 @@ class Clock:
         if self.due is None:
             return "paused" if self.paused else "not_started"
         if self.ended is None:
-            return "open" if at <= self.due.at else "insufficient" if self.blind else "overdue"
+            return "open" if at <= self.due.at + self.hold else "insufficient" if self.blind else "overdue"
         if self.ended[AT] <= self.due.at:
             return "on_time" if self.is_proven_in_time else "insufficient"
         # A hand-over after due says nothing of when the result was ready (domain: chưa đủ căn cứ).
@@ -114,15 +116,17 @@ def ground(lines: Lines, clock: Clock) -> list[Fact]:
     return [fact for fact in facts if fact is not None]
 
 
-def read_clock(lines: Lines, rules: Rules) -> Clock:
-    """The clock of a case by its visible facts."""
+def read_clock(lines: Lines, rules: Rules, leg: Deadline | None = None) -> Clock:
+    """The clock of a case by its visible facts; of a `leg` of a group where its rule is given: the appointment is the
+    group's, and no leg is counted by it."""
     opened = lines.opened
     complete = _completed(lines, rules) or opened
     spans = {"received": span_of(opened), "complete": span_of(complete)}
-    rule = rules.deadline(lines.said("p"), lines.said("v"), lines.said("k"), spans)
+    rule = leg or rules.deadline(lines.said("p"), lines.said("v"), lines.said("k"), spans)
     unit = lines.said("u")
     clock = Clock(rule, rules.calendar_for(rules.calendar if rule is None else rule.calendar, unit))
-    clock.declared, clock.promised = _declared(lines, rules, clock.calendar)
+    if leg is None:
+        clock.declared, clock.promised = _declared(lines, rules, clock.calendar)
     if rule is None:
         clock.ended = _ended(lines, _ENDS_ANYWHERE)
         return clock

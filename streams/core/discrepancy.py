@@ -15,6 +15,7 @@ from streams.core.rewrites import backdated, rewritten
 from streams.core.rules import Rules
 from streams.core.stuck import hung, lost_registration, no_movement, not_accepted, not_collected, print_blocked
 from streams.core.unclaimed import rests_on, unknown
+from streams.core.vanished import vanished
 
 CLASSES: Mapping[str, Callable[[Lines, Clock, Rules], Iterator[Interval]]] = {
     "overdue": overdue,
@@ -32,11 +33,20 @@ CLASSES: Mapping[str, Callable[[Lines, Clock, Rules], Iterator[Interval]]] = {
     "rewritten": rewritten,
     "print_blocked": print_blocked,
     "not_collected": not_collected,
+    "vanished": vanished,
 }
 
 
-def intervals(lines: Lines, clock: Clock, rules: Rules) -> list[Interval]:
-    """All intervals of a case by its visible facts, those still ahead included, in order of class and time.
+# Of a leg nobody gave an appointment, and what lies at the unit or was never found is the group's.
+OF_LEGS = frozenset(
+    {"overdue", "at_risk", "falsely_pending", "out_of_sync", "falsely_late", "hung", "falsely_done", "backdated",
+     "rewritten"}
+)  # fmt: skip
+
+
+def intervals(lines: Lines, clock: Clock, rules: Rules, *, of_leg: bool = False) -> list[Interval]:
+    """All intervals of a case, or of a leg, by its visible facts, those still ahead included, in order of class and
+    time.
 
     Where a class takes silence for evidence and the feed is not live, nothing is claimed: it is *unknown*.
     """
@@ -45,7 +55,8 @@ def intervals(lines: Lines, clock: Clock, rules: Rules) -> list[Interval]:
         return list(lost_registration(lines, clock, rules))
     if rule.bearer != "unit":
         return []
-    found = [interval for find in CLASSES.values() for interval in find(lines, clock, rules)]
+    classes = [find for name, find in CLASSES.items() if not of_leg or name in OF_LEGS]
+    found = [interval for find in classes for interval in find(lines, clock, rules)]
     if not rules.coverage:
         return found
     claimed: list[Interval] = []

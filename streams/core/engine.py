@@ -1,7 +1,6 @@
 """The only way into the core: fold an entry into a case, judge a case as of an instant, say when to look again."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -10,25 +9,45 @@ import orjson
 from streams.core.case import NEVER, TOUCHED, Case
 from streams.core.clock import Clock, ground, read_clock
 from streams.core.discrepancy import intervals
-from streams.core.facts import ARRIVED, AT, DATA, TooManyFacts, add, read_fact, seen
+from streams.core.facts import ARRIVED, AT, DATA, Fact, TooManyFacts, add, read_fact, seen
 from streams.core.flags import Context, open_classes, publish
+from streams.core.identity import TELLS_OF_IDENTITY, Dossier, dossier, moves
 from streams.core.interval import Interval
+from streams.core.legs import chosen, of_group, of_leg
 from streams.core.lines import Lines, read_lines
 from streams.core.moved import moved
 from streams.core.review import to_review
-from streams.core.rules import Rules
-from streams.core.view import case_view
+from streams.core.rules import Leg, Rules
+from streams.core.silence import heard, held_back
+from streams.core.sources import NO_MARKS, Marks
+from streams.core.view import case_view, leg_view
 
 # Named in engine.activated and in every tick: a worker with another engine stops before it judges.
-ENGINE = "2"
+ENGINE = "3"
+
+
+class Share(NamedTuple):
+    """A chosen leg of an interlinked group: its lines and clock, and the fact that started it."""
+
+    leg: str
+    lines: Lines
+    clock: Clock
+    started: Fact
 
 
 class Assessment(NamedTuple):
-    """All that follows from facts, rules and an instant: a pure function of them, no ledger in it."""
+    """All that follows from facts, rules, marks and an instant: a pure function of them, no ledger in it.
+
+    `dossier` is None for a case that has but one code; where it is judged under another token, no interval is its own.
+    `withheld`: something is not claimed because a source is silent.
+    """
 
     lines: Lines
     clock: Clock
     intervals: list[Interval]
+    dossier: Dossier | None = None
+    legs: Sequence[Share] = ()
+    withheld: bool = False
 
 
 class Effects(NamedTuple):
@@ -51,65 +70,120 @@ def fold(case: Case, offset: int, entry: Mapping[str, Any]) -> Case:
     if facts is None:
         return case._replace(offset=offset)
     # Written out, as in judge: `_replace` takes five times as long, and this is done for every entry of the log.
-    _, _, _, _, ledger, shown, digest, counted, is_full, move = case
-    return Case(offset, TOUCHED, strings, facts, ledger, shown, digest, counted, is_full, move)
+    _, _, _, _, ledger, shown, digest, counted, is_full, move, own, judged, blind = case
+    if not own and (entry["type"] in TELLS_OF_IDENTITY or "scheme" in entry):
+        own = entry["case"]
+    return Case(offset, TOUCHED, strings, facts, ledger, shown, digest, counted, is_full, move, own, judged, blind)
 
 
-def assess(case: Case, at: int, rules: Rules) -> Assessment | None:
+def moved_facts(before: Case, after: Case) -> list[tuple[str, dict[str, Any]]]:
+    """What must be told to other tokens after `after` took a fact in: nothing, but for linked cases and lots."""
+    return list(moves(after.own, before.facts, after.facts, after.strings)) if after.own else []
+
+
+def assess(case: Case, at: int, rules: Rules, marks: Marks = NO_MARKS) -> Assessment | None:
     """What holds at `at` by the facts known now; None where the case does not exist yet."""
-    lines = read_lines(case.facts, case.strings, at)
+    found = dossier(case.own, case.facts, case.strings, at) if case.own else None
+    facts = case.facts if found is None else found.facts
+    lines = read_lines(facts, case.strings, at)
     if not lines.visible:
         return None
+    legs = chosen(lines)
+    if legs:
+        lines = read_lines(of_group(facts, case.strings, list(legs), at), case.strings, at)
+    lines.snapshots = marks.snapshots
     clock = read_clock(lines, rules)
+    clock.hold, silent = held_back(lines, clock, rules, marks)
+    clock.blind = clock.blind or silent
     if case.is_full:
-        return Assessment(lines, replace(clock, unknown=True), [])
-    return Assessment(lines, clock, intervals(lines, clock, rules))
+        clock.unknown = True
+        return Assessment(lines, clock, [], found)
+    if found is not None and found.canonical != case.own:
+        return Assessment(lines, clock, [], found)
+    told = heard(intervals(lines, clock, rules), lines, clock, rules, marks)
+    shares = [_share(leg, facts, lines, at, rules, marks, legs[leg.id]) for leg in _legs(clock) if leg.id in legs]
+    claims, withheld = told
+    for share in shares:
+        theirs = heard(intervals(share.lines, share.clock, rules, of_leg=True), share.lines, share.clock, rules, marks)
+        claims += [one._replace(leg=share.leg) for one in theirs.claims]
+        withheld = withheld or theirs.withheld
+    return Assessment(lines, clock, claims, found, shares, withheld)
 
 
-def judge(token: str, case: Case, at: int, rules: Rules, before: Rules | None = None) -> tuple[Case, Effects]:
+def _legs(clock: Clock) -> Sequence[Leg]:
+    return () if clock.rule is None else clock.rule.legs
+
+
+def _share(leg: Leg, facts: Sequence[Fact], group: Lines, at: int, rules: Rules, marks: Marks, started: Fact) -> Share:
+    lines = read_lines(of_leg(facts, group.strings, leg.id), group.strings, at)
+    if "u" in started[DATA]:
+        # The agency that has the leg is no unit of the group's.
+        lines.told["u"] = started[DATA]["u"]
+    lines.snapshots = group.snapshots
+    clock = read_clock(lines, rules, leg.rule)
+    clock.hold, silent = held_back(lines, clock, rules, marks)
+    clock.blind = clock.blind or silent
+    return Share(leg.id, lines, clock, started)
+
+
+def judge(
+    token: str, case: Case, at: int, rules: Rules, before: Rules | None = None, marks: Marks = NO_MARKS
+) -> tuple[Case, Effects]:
     """The case after a tick at `at`, and what changed since the last one.
 
     `before` is the law in force until this tick, at the first one under new law: the case then keeps what the change
     did to its due.
     """
-    found = assess(case, at, rules)
+    found = assess(case, at, rules, marks)
     if found is None:
-        return case._replace(wake=first_wake(case)), NOTHING
-    lines, clock, spans = found
+        return case._replace(wake=first_wake(case, at), judged=at), NOTHING
+    lines, clock, spans, mine, legs, withheld = found
     records: list[dict[str, Any]] = []
     ledger = case.ledger
-    context = Context(token, lines, clock, {}, ground(lines, clock), lines.reviews, at, [])
+    rests_on = ground(lines, clock) if mine is None else [*ground(lines, clock), *mine.rests_on]
+    merged = mine is not None and mine.canonical != case.own
+    context = Context(token, lines, clock, {}, rests_on, lines.reviews, at, [], merged, {})
+    for share in legs:
+        theirs = [*ground(share.lines, share.clock), share.started, *(mine.rests_on if mine else ())]
+        context.legs[share.leg] = context._replace(lines=share.lines, clock=share.clock, ground=theirs)
     if spans or ledger:
         records, ledger = publish(context, spans, ledger, at)
     move = case.moved
     if before is not None:
         move = moved(read_clock(lines, before), clock, rules.hash) or move
-    view = case_view(token, lines, clock, rules, open_classes(ledger), to_review(lines, clock, spans, at), move, at)
+    view = case_view(
+        token, lines, clock, rules, mine, open_classes(ledger), to_review(lines, clock, spans, at), move, at
+    ) | {"legs": [leg_view(share.leg, share.lines, share.clock, rules, at) for share in legs]}
     digest = _digest(view)
     shown, changed = case.shown, None
     if digest != case.shown_digest:
         shown += 1
         changed = view | {"version": shown}
-    counted = [lines.told.get("p", -1), lines.stage if clock.ended is None else -1]
+    counted = [lines.told.get("p", -1), -1 if merged or clock.ended is not None else lines.stage]
     facts = seen(case.facts, at) if lines.arrivals else case.facts
     wake = min([next_wake(found, at), *context.wakes])
-    judged = Case(case.offset, wake, case.strings, facts, ledger, shown, digest, counted, case.is_full, move)
+    full, own, offset = case.is_full, case.own, case.offset
+    judged = Case(offset, wake, case.strings, facts, ledger, shown, digest, counted, full, move, own, at, withheld)
     return judged, Effects(records, changed)
 
 
-def first_wake(case: Case) -> int:
-    """When a case of which nothing is visible yet must be looked at."""
-    return min((max(fact[AT], fact[DATA].get(ARRIVED, 0)) for fact in case.facts), default=NEVER)
+def first_wake(case: Case, at: int) -> int:
+    """When a case of which nothing is visible at an instant must be looked at."""
+    shown = (max(fact[AT], fact[DATA].get(ARRIVED, 0)) for fact in case.facts)
+    return min((instant for instant in shown if instant > at), default=NEVER)
 
 
 def next_wake(found: Assessment, at: int) -> int:
     """The first instant after `at` at which time alone changes something: a coming fact, or a bound of an interval."""
-    lines, clock, spans = found
-    wake = NEVER if lines.next_at is None else lines.next_at
+    lines, clock, spans, _, legs, _ = found
+    coming = [one.next_at for one in (lines, *(share.lines for share in legs)) if one.next_at is not None]
+    wake = min(coming, default=NEVER)
     # A condition holds after its beginning, not at it: one second on. At its end it holds no more.
     bounds = [span.since + 1 for span in spans] + [span.until for span in spans if span.until is not None]
-    if clock.due is not None and clock.ended is None:
-        bounds.append(clock.due.at + 1)
+    bounds += [span.told_from + 1 for span in spans if span.patience]
+    for one in (clock, *(share.clock for share in legs)):
+        if one.due is not None and one.ended is None:
+            bounds.append(one.due.at + one.hold + 1)
     return min([wake, *(bound for bound in bounds if bound > at)])
 
 

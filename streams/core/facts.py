@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from streams.core.errors import CoreError
-from streams.core.instants import parse_utc
-from streams.core.kinds import TYPE_OF_KIND, kind_of
+from streams.core.instants import parse_utc, utc_text
+from streams.core.kinds import LINKS, TYPE_OF_KIND, kind_of
 
 Fact = list[Any]
 AT, KIND, ID, DATA = range(4)
@@ -58,12 +58,25 @@ FIELDS: Mapping[str, str] = {
     "until": "ui",
     "decision": "dc",
     "evidence": "ev",
+    "cases": "cs",
+    "replaces": "rp",
+    "fact": "fx",
+    "lot_case": "lc",
+    "moved_from": "og",
+    "of_lot": "lo",
 }
 LONG_NAME: Mapping[str, str] = {short: name for name, short in FIELDS.items()}
 # Fields that hold a number: instants in seconds, and the mark of a time known only to the day.
-NUMBERS = frozenset({"a", "e", "t", "w", "x", "y", "z", "aa", "si", "ui"})
+NUMBERS = frozenset({"a", "e", "t", "w", "x", "y", "z", "aa", "si", "ui", "lo"})
 # When a fact arrived says how long ticks must not see it, and nothing of what happened.
 ARRIVED = "z"
+# The token under which a moved fact was told; and the mark of what was told of a lot, not of a dossier.
+ORIGIN, OF_LOT = "og", "lo"
+# What says how a fact came here, and nothing of what it says.
+_WAY = frozenset({ARRIVED, ORIGIN, OF_LOT})
+# In an entry these stand beside its data.
+_BESIDE = frozenset({"f", "w", "y", *_WAY})
+MOVED = "fact.moved"
 
 
 class UnknownField(CoreError):
@@ -79,6 +92,10 @@ class TooManyFacts(CoreError):
 def read_fact(entry: Mapping[str, Any], strings: list[str]) -> Fact:
     """The fact that an entry of the log tells; adds the strings it needs to `strings`, the case's own table."""
     name = entry["type"]
+    is_moved = name == MOVED
+    if is_moved:
+        name = entry["moved"]
+    kind = kind_of(name)
     data: dict[str, int] = {}
     for field, value in entry["data"].items():
         short = FIELDS.get(field)
@@ -94,7 +111,37 @@ def read_fact(entry: Mapping[str, Any], strings: list[str]) -> Fact:
         data[ARRIVED] = parse_utc(arrived)
     if entry["precision"] == "day":
         data["y"] = 1
-    return [parse_utc(entry["time"]), kind_of(name), int(entry["fact"], 16), data]
+    if is_moved and kind not in LINKS:
+        data[ORIGIN] = _index(strings, entry["origin"])
+    if entry.get("scheme") == "lot":
+        data[OF_LOT] = 1
+    return [parse_utc(entry["time"]), kind, int(entry["fact"], 16), data]
+
+
+def moved_entry(fact: Fact, strings: Sequence[str], origin: str, target: str) -> dict[str, Any]:
+    """The entry that tells a fact to another token, as `read_fact` reads it; a fact that came from elsewhere keeps
+    where it was first told."""
+    data = fact[DATA]
+    entry: dict[str, Any] = {
+        "type": MOVED,
+        "moved": TYPE_OF_KIND[fact[KIND]],
+        "case": target,
+        "origin": strings[data[ORIGIN]] if ORIGIN in data else origin,
+        "fact": f"{fact[ID]:016x}",
+        "time": utc_text(fact[AT]),
+        "precision": "day" if is_day(fact) else "second",
+        "source": strings[data["f"]],
+        "version": 1,
+        "data": {
+            LONG_NAME[short]: utc_text(value) if short in NUMBERS else strings[value]
+            for short, value in data.items()
+            if short not in _BESIDE
+        },
+    }
+    for short, name in (("w", "recorded"), (ARRIVED, "arrived")):
+        if short in data:
+            entry[name] = utc_text(data[short])
+    return entry
 
 
 def add(facts: Sequence[Fact], strings: Sequence[str], fact: Fact) -> list[Fact] | None:
@@ -132,7 +179,7 @@ def content(fact: Fact, strings: Sequence[str]) -> bytes:
     said = {
         LONG_NAME[key]: value if key in NUMBERS else strings[value]
         for key, value in fact[DATA].items()
-        if key != ARRIVED
+        if key not in _WAY
     }
     said |= {"time": fact[AT], "type": TYPE_OF_KIND[fact[KIND]], "fact": f"{fact[ID]:016x}"}
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)

@@ -19,6 +19,8 @@ from streams.core.ledger import (
     CLEARED,
     CYCLE,
     DIGEST,
+    LEG,
+    MERGED,
     RAISED,
     STATE,
     STATE_NAMES,
@@ -50,6 +52,10 @@ class Context(NamedTuple):
     at: int
     # Filled as flags are told: when time alone will change what people made of one.
     wakes: list[int]
+    # The case is judged under another token of its dossier: its flags are told there.
+    merged: bool
+    # Of an interlinked group, what the flags of each leg share.
+    legs: dict[str, "Context"]
 
 
 def flag_id(token: str, flag_class: str, leg: str = "") -> str:
@@ -61,17 +67,20 @@ def publish(
     context: Context, found: Sequence[Interval], ledger: Sequence[Line], at: int
 ) -> tuple[list[dict[str, Any]], list[Line]]:
     """The records to publish at `at`, in order, and the ledger after them."""
-    known = {(line[CLASS], line[CYCLE]): line for line in ledger}
+    known = {(line[CLASS], line[LEG], line[CYCLE]): line for line in ledger}
     records: list[dict[str, Any]] = []
     after: list[Line] = []
-    cycles: dict[str, int] = {}
+    cycles: dict[tuple[int, str], int] = {}
     for interval in sorted(found, key=lambda one: one.since):
         if interval.since >= at:
             break
-        cycle = cycles[interval.flag_class] = cycles.get(interval.flag_class, 0) + 1
-        line = known.pop((CLASS_NUMBERS[interval.flag_class], cycle), None)
-        after.append(_advance(context, interval, cycle, line, at, records))
-    after += [_withdraw(context, line, records) for line in known.values()]
+        of = CLASS_NUMBERS[interval.flag_class], interval.leg
+        cycle = cycles[of] = cycles.get(of, 0) + 1
+        line = known.pop((*of, cycle), None)
+        # What waits to be told is not told yet, but what was told is not taken back for it.
+        if line is not None or interval.told_from < at:
+            after.append(_advance(context, interval, cycle, line, at, records))
+    after += [_take_back(context, line, records) for line in known.values()]
     return records, sorted(after)
 
 
@@ -94,22 +103,24 @@ def _advance(
         if now != digest or state != before:
             version, digest = version + 1, now
             records.append(record | {"version": version})
-    return [CLASS_NUMBERS[interval.flag_class], cycle, version, digest, state]
+    return [CLASS_NUMBERS[interval.flag_class], cycle, version, digest, state, interval.leg]
 
 
-def _withdraw(context: Context, line: Line, records: list[dict[str, Any]]) -> Line:
-    """The ledger line of a published flag whose interval is no more."""
-    if not STEPS[line[STATE], "gone"]:
+def _take_back(context: Context, line: Line, records: list[dict[str, Any]]) -> Line:
+    """The ledger line of a published flag whose interval is no more, or is told under another token."""
+    steps = STEPS[line[STATE], "elsewhere" if context.merged else "gone"]
+    if not steps:
         return line
-    name = CLASS_NAMES[line[CLASS]]
-    gone = Interval(name, 0, None, (), None, None, "unit")
-    record = _record(context, gone, line[CYCLE], WITHDRAWN)
+    (state,) = steps
+    gone = Interval(CLASS_NAMES[line[CLASS]], 0, None, (), leg=line[LEG])
+    record = _record(context, gone, line[CYCLE], state)
     records.append(record | {"version": line[VERSION] + 1})
-    return [line[CLASS], line[CYCLE], line[VERSION] + 1, _digest(record), WITHDRAWN]
+    return [line[CLASS], line[CYCLE], line[VERSION] + 1, _digest(record), state, line[LEG]]
 
 
 def _record(context: Context, interval: Interval, cycle: int, state: int) -> dict[str, Any]:
     """One published state of a flag, without its version (schemas.flags.Flag)."""
+    context = context.legs.get(interval.leg, context)
     token, lines, clock, told, ground = context[:5]
     calendar = clock.calendar
 
@@ -120,15 +131,16 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
     scored = lines.unit_at(interval.due.at - 1 if interval.flag_class == "overdue" and interval.due else interval.since)
     unit = lines.unit_at(_ALWAYS)
     due = interval.due
-    withdrawn = state == WITHDRAWN
+    withdrawn = state in (WITHDRAWN, MERGED)
     evidence = (
         [] if withdrawn else _in_order((*ground, *(interval.evidence if state == CLEARED else _before(interval))))
     )
     return {
-        "flag_id": flag_id(token, interval.flag_class),
+        "flag_id": flag_id(token, interval.flag_class, interval.leg),
         "cycle": cycle,
         "case": token,
         "class": interval.flag_class,
+        "leg": interval.leg or None,
         "state": STATE_NAMES[state],
         "since": None if withdrawn else local(interval.since),
         "until": local(interval.until) if state == CLEARED else None,
@@ -152,7 +164,7 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
 def _life(context: Context, interval: Interval, scored: str | None) -> Mapping[str, str | None] | None:
     """What people made of the flag, as it is told (schemas.flags.Life)."""
     lines, calendar = context.lines, context.clock.calendar
-    name = flag_id(context.token, interval.flag_class)
+    name = flag_id(context.token, interval.flag_class, interval.leg)
     life = life_of(context.reviews, lines.strings, name, interval, scored, context.at, calendar)
     if life is None:
         return None

@@ -26,6 +26,15 @@ class Interval(NamedTuple):
     accountable: str = "unit"
     level: str | None = None
     difference: Difference | None = None
+    # Of an interlinked group, the leg it holds for; empty for the whole case.
+    leg: str = ""
+    # How long after `since` it may be told: until then nobody knows that no source was silent.
+    patience: int = 0
+
+    @property
+    def told_from(self) -> int:
+        """From when on it may be told."""
+        return self.since + self.patience
 
 
 def told(*facts: Fact | None) -> tuple[Fact, ...]:
@@ -34,10 +43,10 @@ def told(*facts: Fact | None) -> tuple[Fact, ...]:
 
 
 def joined(found: Iterable[Interval]) -> list[Interval]:
-    """Intervals of one class in order of time, those that overlap or touch made one."""
+    """Intervals of one class in order of leg and time, those of a leg that overlap or touch made one."""
     whole: list[Interval] = []
-    for one in sorted(found, key=lambda interval: (interval.since, interval.until or _FOR_EVER)):
-        before = whole[-1] if whole else None
+    for one in sorted(found, key=lambda interval: (interval.leg, interval.since, interval.until or _FOR_EVER)):
+        before = whole[-1] if whole and whole[-1].leg == one.leg else None
         if before is not None and (before.until is None or one.since <= before.until):
             until = None if before.until is None or one.until is None else max(before.until, one.until)
             evidence = {fact[ID]: fact for fact in (*before.evidence, *one.evidence)}

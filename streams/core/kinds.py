@@ -7,11 +7,15 @@ from collections.abc import Mapping
 
 from streams.core.errors import UnknownKind
 
+LINKED = 4
+UNLINKED = 5
 REGISTERED = 10
 LOOKUP_MISSED = 11
 QUEUE_TICKET = 12
 APPOINTMENT_MADE = 14
 APPOINTMENT_MISSED = 16
+CONTACT_MISSING = 17
+CASE_BLOCKED = 18
 RECEIVED = 20
 CAPTURED = 21
 CAPTURE_FAILED = 22
@@ -33,6 +37,7 @@ POPDB_MATCHED = 41
 POPDB_MISMATCHED = 42
 POPDB_CORRECTED = 43
 TRANSMITTED = 44
+ARCHIVE_LOOKED_UP = 45
 PID_PROPOSED = 46
 PRINT_BLOCKED = 47
 PRINT_UNBLOCKED = 48
@@ -57,6 +62,7 @@ DELIVERED = 84
 REFUSED = 90
 WITHDRAWN = 92
 STOPPED = 94
+SUPERSEDED = 95
 EID_REJECTED = 96
 OFFICIAL = 100
 OBSERVED = 102
@@ -67,6 +73,7 @@ UNACKNOWLEDGED = 112
 SNOOZED = 114
 DISPUTED = 116
 DECIDED = 118
+CORRECTED = 119
 
 KIND_OF_TYPE: Mapping[str, int] = {
     "case.registered_online": REGISTERED,
@@ -74,6 +81,8 @@ KIND_OF_TYPE: Mapping[str, int] = {
     "queue.ticket_taken": QUEUE_TICKET,
     "appointment.made": APPOINTMENT_MADE,
     "appointment.missed": APPOINTMENT_MISSED,
+    "case.contact_missing": CONTACT_MISSING,
+    "case.blocked": CASE_BLOCKED,
     "case.received": RECEIVED,
     "biometric.captured": CAPTURED,
     "capture.failed": CAPTURE_FAILED,
@@ -95,6 +104,7 @@ KIND_OF_TYPE: Mapping[str, int] = {
     "popdb.mismatched": POPDB_MISMATCHED,
     "popdb.corrected": POPDB_CORRECTED,
     "case.transmitted": TRANSMITTED,
+    "archive.lookup_done": ARCHIVE_LOOKED_UP,
     "pid.proposed": PID_PROPOSED,
     "print.blocked": PRINT_BLOCKED,
     "print.unblocked": PRINT_UNBLOCKED,
@@ -119,6 +129,7 @@ KIND_OF_TYPE: Mapping[str, int] = {
     "case.refused": REFUSED,
     "case.withdrawn": WITHDRAWN,
     "case.stopped": STOPPED,
+    "case.superseded": SUPERSEDED,
     "eid.rejected": EID_REJECTED,
     "official.status_changed": OFFICIAL,
     "official.observed": OBSERVED,
@@ -129,6 +140,9 @@ KIND_OF_TYPE: Mapping[str, int] = {
     "flag.snoozed": SNOOZED,
     "flag.disputed": DISPUTED,
     "dispute.decided": DECIDED,
+    "fact.corrected": CORRECTED,
+    "case.linked": LINKED,
+    "case.unlinked": UNLINKED,
 }
 TYPE_OF_KIND: Mapping[int, str] = {kind: name for name, kind in KIND_OF_TYPE.items()}
 
@@ -137,17 +151,22 @@ HANDED_OVER = frozenset({CARD_RETURNED, LETTER_COLLECTED, DELIVERED})
 # The result is there, at some place.
 READY = frozenset({LETTER_PRINTED, RECEIVED_AT_UNIT, PID_DECIDED, PUBLISHED, EID_GRANTED, EID_LOCKED})
 # The case ended without a result.
-TURNED_AWAY = frozenset({REFUSED, WITHDRAWN, STOPPED, EID_REJECTED})
+TURNED_AWAY = frozenset({REFUSED, WITHDRAWN, STOPPED, SUPERSEDED, EID_REJECTED})
 # What an official system shows of a case: a change, or a line in a snapshot.
 REPORTS = frozenset({OFFICIAL, OBSERVED})
 # What people say of flags: it tells nothing of the case.
 REVIEWS = frozenset({ACKNOWLEDGED, UNACKNOWLEDGED, SNOOZED, DISPUTED, DECIDED})
+# Which codes are one dossier: the same fact in the row of each of them.
+LINKS = frozenset({LINKED, UNLINKED})
+# What people say of cases and flags: its unit is that of who says it, and it tells nothing of the application.
+SAID = REVIEWS | LINKS | {SUPERSEDED, CORRECTED}
 # What says nothing of how far a case is: waits before it, what only touches its clock, trouble on its way, its legs.
 ASIDE = frozenset(
-    {LOOKUP_MISSED, QUEUE_TICKET, APPOINTMENT_MADE, APPOINTMENT_MISSED, CAPTURED, CAPTURE_FAILED, MANUAL_ENTRY,
+    {LOOKUP_MISSED, QUEUE_TICKET, APPOINTMENT_MADE, APPOINTMENT_MISSED, CONTACT_MISSING, CASE_BLOCKED, CAPTURED,
+     CAPTURE_FAILED, MANUAL_ENTRY, ARCHIVE_LOOKED_UP,
      LEG_STARTED, LEG_ENDED, TRANSFERRED, FORCE_MAJEURE_BEGUN, FORCE_MAJEURE_ENDED, EXTENDED, POPDB_MATCHED,
      POPDB_MISMATCHED, POPDB_CORRECTED, PRINT_BLOCKED, PRINT_UNBLOCKED, PARCEL_POSTED, PARCEL_DELIVERED,
-     PARCEL_RETURNED, OTP_SENT, OTP_CONFIRMED, EID_ACTIVATED, SYNC_FAILED, UPDATE_FAILED, *REVIEWS}
+     PARCEL_RETURNED, OTP_SENT, OTP_CONFIRMED, EID_ACTIVATED, SYNC_FAILED, UPDATE_FAILED, CORRECTED, *LINKS, *REVIEWS}
 )  # fmt: skip
 
 

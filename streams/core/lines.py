@@ -12,9 +12,12 @@ from streams.core.kinds import (
     REGISTERED,
     REPORTS,
     REVIEWS,
+    SAID,
+    SUPERSEDED,
     TRANSFERRED,
 )
 from streams.core.observed import STATES, STEPS, State
+from streams.core.sources import Snapshot
 
 # What opens a case, the weightier first.
 _OPENS = (RECEIVED, PID_REQUESTED, EID_RECEIVED, REGISTERED)
@@ -36,6 +39,8 @@ class Lines:
     arrivals: bool
     # What each system reported, by the law that says what codes mean, once somebody has asked (core.reported).
     reported: dict[tuple[str, str], list[tuple[Fact, str]]] = field(default_factory=dict)
+    # By system, the snapshots that ended (core.sources), where the case may be missed in one.
+    snapshots: Mapping[str, Sequence[Snapshot]] = field(default_factory=dict)
 
     def said(self, short: str) -> str | None:
         """A field of the application: as told at reception, else by the first fact that tells it, sources of the
@@ -48,7 +53,7 @@ class Lines:
         received = self.first.get(RECEIVED)
         if received is not None and short in received[DATA]:
             return received
-        told = [fact for fact in self.visible if short in fact[DATA] and fact[KIND] not in REVIEWS]
+        told = [fact for fact in self.visible if short in fact[DATA] and fact[KIND] not in SAID]
         return next((fact for fact in told if fact[KIND] < CARD_PRINTED), told[0] if told else None)
 
     @property
@@ -103,6 +108,9 @@ def read_lines(facts: Sequence[Fact], strings: Sequence[str], at: int) -> Lines:
         if kind in REPORTS:
             official.setdefault(strings[data["s"]], []).append(fact)
             continue
+        if kind == SUPERSEDED and "d" not in data:
+            # A new dossier in place of an old one ends that one by a written instruction only (core.review).
+            continue
         first.setdefault(kind, fact)
         after = STEPS[stage].get(kind)
         if after is None:
@@ -116,10 +124,10 @@ def _told(visible: Sequence[Fact], first: Mapping[int, Fact]) -> dict[str, int]:
     """What the facts say of the application, the weightier written over the lighter, the first over the later."""
     told: dict[str, int] = {}
     for fact in reversed(visible):
-        if fact[KIND] >= CARD_PRINTED and fact[KIND] not in REVIEWS:
+        if fact[KIND] >= CARD_PRINTED and fact[KIND] not in SAID:
             told.update(fact[DATA])
     for fact in reversed(visible):
-        if fact[KIND] < CARD_PRINTED:
+        if fact[KIND] < CARD_PRINTED and fact[KIND] not in SAID:
             told.update(fact[DATA])
     if RECEIVED in first:
         told.update(first[RECEIVED][DATA])

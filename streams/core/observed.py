@@ -32,6 +32,7 @@ from streams.core.kinds import (
     REFUSED,
     REGISTERED,
     STOPPED,
+    SUPERSEDED,
     SUPPLEMENT_RECEIVED,
     SUPPLEMENT_REQUESTED,
     TRANSMITTED,
@@ -66,6 +67,7 @@ _TURNED_AWAY = {
     EID_REJECTED: State.REFUSED,
     WITHDRAWN: State.WITHDRAWN,
     STOPPED: State.STOPPED,
+    SUPERSEDED: State.STOPPED,
 }
 _HANDED_OVER = {CARD_RETURNED: State.HANDED_OVER, LETTER_COLLECTED: State.HANDED_OVER, DELIVERED: State.HANDED_OVER}
 _READY = {
@@ -102,7 +104,7 @@ TRANSITIONS: Mapping[State, Mapping[int, State]] = {
     State.HANDED_OVER: _HANDED_OVER,
     State.REFUSED: {REFUSED: State.REFUSED, EID_REJECTED: State.REFUSED},
     State.WITHDRAWN: {WITHDRAWN: State.WITHDRAWN},
-    State.STOPPED: {STOPPED: State.STOPPED},
+    State.STOPPED: {STOPPED: State.STOPPED, SUPERSEDED: State.STOPPED},
 }
 
 # The same table by the numbers of states, for the one loop that runs over every fact: an Enum hashes in Python. What

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from streams.core.clock import Clock
-from streams.core.facts import AT, KIND, is_day
+from streams.core.facts import AT, DATA, KIND, is_day
 from streams.core.interval import Interval
-from streams.core.kinds import SUPPLEMENT_REQUESTED
+from streams.core.kinds import SUPERSEDED, SUPPLEMENT_REQUESTED
 from streams.core.lines import Lines
 from streams.core.pauses import Pause
 
@@ -39,8 +39,14 @@ def _is_last_day(clock: Clock, pause: Pause) -> bool:
     return asked in ended_by_it
 
 
+def _superseded(lines: Lines, _clock: Clock, _found: list[Interval], _at: int) -> bool:
+    """A new dossier in place of this one, and no written instruction for it."""
+    return any(fact[KIND] == SUPERSEDED and "d" not in fact[DATA] for fact in lines.visible)
+
+
 REASONS: Mapping[str, Callable[[Lines, Clock, list[Interval], int], bool]] = {
     "pause_late": _pause_late,
     "second_supplement": _second_supplement,
     "closed_without_evidence": _closed_without_evidence,
+    "superseded": _superseded,
 }

@@ -17,7 +17,7 @@ from streams.core.kinds import (
     PRINT_UNBLOCKED,
     REGISTERED,
     REPORTS,
-    REVIEWS,
+    SAID,
     SYNC_FAILED,
     UPDATE_FAILED,
 )
@@ -28,7 +28,7 @@ from streams.core.rules import Rules
 from streams.core.stages import CITIZEN, NOBODY, Held, holder_at, holders
 
 # What moves no case: it tells of systems, or of flags.
-_MOVES_NOTHING = REPORTS | REVIEWS | {SYNC_FAILED, UPDATE_FAILED}
+_MOVES_NOTHING = REPORTS | SAID | {SYNC_FAILED, UPDATE_FAILED}
 
 
 def hung(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:

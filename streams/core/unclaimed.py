@@ -8,6 +8,7 @@ from streams.core.interval import Interval, joined
 from streams.core.kinds import HANDED_OVER
 
 OFFICIAL, SUBMISSION, HAND_OVER = "official-status", "submission", "handover"
+OPERATOR = "operator"
 
 
 def rests_on(flag_class: str, ends: frozenset[int], returned_means: str) -> frozenset[str]:
@@ -24,10 +25,11 @@ def rests_on(flag_class: str, ends: frozenset[int], returned_means: str) -> froz
         "not_accepted": frozenset({SUBMISSION}),
         "falsely_done": feeds_of(ends) | handed,
         "not_collected": feeds_of(HANDED_OVER),
+        "vanished": frozenset({OFFICIAL}),
     }
     return table.get(flag_class, frozenset())
 
 
 def unknown(found: Iterable[Interval], due: Due | None) -> list[Interval]:
     """What cannot be claimed for want of a feed, as stretches of which nothing can be said, joined if they overlap."""
-    return joined(Interval("unknown", one.since, one.until, one.evidence, due, None, "operator") for one in found)
+    return joined(Interval("unknown", one.since, one.until, one.evidence, due, None, OPERATOR) for one in found)

@@ -7,6 +7,7 @@ from streams.core.calendar import Calendar, day_date
 from streams.core.clock import Clock
 from streams.core.deadlines import Due
 from streams.core.facts import AT, DATA, text
+from streams.core.identity import Dossier
 from streams.core.instants import local_text
 from streams.core.lines import Lines
 from streams.core.moved import Moved
@@ -20,6 +21,7 @@ def case_view(
     lines: Lines,
     clock: Clock,
     rules: Rules,
+    dossier: Dossier | None,
     flags: Sequence[str],
     review: Sequence[str],
     moved: Moved | None,
@@ -30,6 +32,8 @@ def case_view(
     official, illegal = _official(lines, rules, calendar)
     return {
         "case": token,
+        "merged_into": dossier.canonical if dossier is not None and dossier.canonical != token else None,
+        "linked": [] if dossier is None else [other for other in dossier.tokens if other != token],
         "unit": lines.unit_at(at),
         "procedure": lines.said("p"),
         "channel": lines.said("c"),
@@ -42,7 +46,7 @@ def case_view(
         "due_provincial": _due(calendar, clock.provincial),
         "due_declared": _due(calendar, clock.declared),
         "ended": _local(calendar, clock.ended[AT]) if clock.ended else None,
-        "verdict": clock.verdict(at),
+        "verdict": "merged" if dossier is not None and dossier.canonical != token else clock.verdict(at),
         "assumed_start": clock.assumed,
         "provisional": clock.due is not None and clock.due.provisional,
         "illegal": lines.illegal + illegal,
@@ -57,6 +61,19 @@ def case_view(
             for what, owner, since, until in waits(lines, clock)
         ],
         "moved": None if moved is None else told_move(calendar, moved),
+    }
+
+
+def leg_view(leg: str, lines: Lines, clock: Clock, rules: Rules, at: int) -> dict[str, Any]:
+    """The view of one leg of an interlinked group (schemas.flags.LegLine)."""
+    calendar = clock.calendar
+    return {
+        "leg": leg,
+        "unit": lines.unit_at(at),
+        "official": _official(lines, rules, calendar)[0],
+        "due": _due(calendar, clock.due),
+        "ended": _local(calendar, clock.ended[AT]) if clock.ended else None,
+        "verdict": clock.verdict(at),
     }
 
 

@@ -19,4 +19,5 @@ WORDING: Mapping[str, str] = {
     "print_blocked": "Chưa in được: dữ liệu chưa khớp",
     "not_collected": "Thẻ đã về, chưa trả",
     "unknown": "Chưa đủ căn cứ kết luận",
+    "vanished": "Hồ sơ không còn trong dữ liệu đồng bộ",
 }

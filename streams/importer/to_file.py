@@ -39,4 +39,9 @@ def lines(told: Iterable[Fact | int], until: int) -> Iterator[bytes]:
     """The lines of the file: the clock's kind, then facts and ticks as they come."""
     yield encode(ClockStarted(kind="simulated", until=utc_text(until)).model_dump())
     for item in told:
-        yield encode(ClockTicked(at=utc_text(item)).model_dump()) if isinstance(item, int) else item.payload
+        yield _tick(item) if isinstance(item, int) else item.payload
+
+
+def _tick(at: int) -> bytes:
+    """All of a file stands in one place, so linked cases need not wait for other partitions."""
+    return encode(ClockTicked(at=utc_text(at), linked_to=utc_text(at)).model_dump())

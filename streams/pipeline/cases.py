@@ -6,20 +6,27 @@ were judged have a later wake by then. Under new law they are judged again, and 
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
 
 from schemas.codec import decode, encode
-from schemas.topics import CASES_CURRENT, FLAGS, FLAGS_CURRENT, Topic
+from schemas.control import Progress
+from schemas.entries import MARK_TYPES
+from schemas.topics import CASES_CURRENT, CONTROL, FLAGS, FLAGS_CURRENT, LOG, Topic
 from streams.core.case import EMPTY, TOUCHED, Case, pack, unpack
-from streams.core.engine import ENGINE, fold, judge
+from streams.core.compiling import compile_rules
+from streams.core.engine import ENGINE, fold, judge, moved_facts
 from streams.core.instants import parse_utc, utc_text
 from streams.core.official import UNKNOWN
-from streams.core.rules import Rules, compile_rules
+from streams.core.rules import Rules
+from streams.core.sources import NO_MARKS, unpacked
+from streams.core.vanished import last_snapshots
+from streams.pipeline.control_keys import control_key
 from streams.pipeline.due_index import DueIndex
+from streams.pipeline.places import OF_NO_CASE
 from streams.pipeline.tally import Tally
 from streams.ports import Headers, Outgoing, Record
 
@@ -32,6 +39,8 @@ MARK_ROW = b"\x00mark"
 RULES_ROW = b"\x00rules"
 # The rules that judged last, from the activation of others until the first tick of those is complete; then empty.
 BEFORE_ROW = b"\x00before"
+
+MARKS_ROW = b"\x00sources"
 
 # Cases judged in a slice: 0.1 to 0.3 s of judging, and 5 MB to write, in 0.1 s, where two flags of each change. A
 # transaction may stay open for 6 s; and as long as a slice is judged no other partition is, and a rebalance waits.
@@ -107,6 +116,15 @@ class CasePartition:
         self._law_is_fixed = law is not None
         self._hindsight, self._judging, self._slice_cases = hindsight, judging, slice_cases
         self._flags, self._flags_current, self._cases_current = map(topic, (FLAGS, FLAGS_CURRENT, CASES_CURRENT))
+        self._log, self._control = topic(LOG), topic(CONTROL)
+        self.marks = NO_MARKS
+        # Whether any case has more codes than one, or is a lot.
+        self._linked = False
+        # Of whom something is not claimed because a source is silent; and, by system, who was in which snapshot last.
+        self._blind: set[bytes] = set()
+        self._observed: dict[str, dict[bytes, str]] = {}
+        # Whom marks that came since the last tick concern: judged at the next, whatever their wake.
+        self._again: set[bytes] = set()
         self._due = DueIndex()
         # What the tick at `next_offset` has still to judge.
         self._left: deque[bytes] = deque()
@@ -136,7 +154,9 @@ class CasePartition:
                         if not self._law_is_fixed:
                             self._activate(entry["content"], part.work)
                         self._reserved[RULES_ROW] = encode(entry["content"])
-                    elif name not in {"clock.started", "engine.activated"}:
+                    elif name in MARK_TYPES:
+                        self._mark(entry)
+                    elif name not in OF_NO_CASE and name not in {"clock.started", "engine.activated"}:
                         self._fold(entry, record.offset, part)
                 self.next_offset = record.offset + 1
             part.report.records += 1
@@ -154,15 +174,23 @@ class CasePartition:
         token = entry["case"].encode()
         if self._hindsight:
             entry.pop("arrived", None)
-        part.work[token] = fold(self._case(part.work, token), offset, entry)
+        was = self._case(part.work, token)
+        case = part.work[token] = fold(was, offset, entry)
         self._due.touch(token)
         part.report.folded += 1
+        if case.own:
+            self._linked = True
+            for target, moved in moved_facts(was, case):
+                part.out.append(Outgoing(self._log, target.encode(), encode(moved)))
+        if entry["type"] == "official.observed":
+            self._observed.setdefault(entry["data"]["system"], {})[token] = entry["data"]["snapshot"]
         if entry["type"] in _REPORTS:
             self._note_code(entry["data"], part.report)
 
     def _tick(self, entry: Mapping[str, Any], record: Record, part: _Slice) -> Iterator[None]:
         """Judge what was touched and what is due; pauses wherever the slice is full and there is more."""
         at, rules = parse_utc(entry["at"]), self._law(entry)
+        linked_to = None if entry.get("linked_to") is None else min(at, parse_utc(entry["linked_to"]))
         if self._judging:
             headers = (
                 ("judged_at", entry["at"].encode()),
@@ -174,27 +202,64 @@ class CasePartition:
             while self._left:
                 if part.report.judged >= self._slice_cases:
                     yield
-                self._judge(self._left.popleft(), at, rules, headers, part)
+                self._judge(self._left.popleft(), at, linked_to, rules, headers, part)
             self._law_is_new = False
             if self.before is not None:
                 self.before = None
                 self._reserved[BEFORE_ROW] = b""
         self.now = at
+        if not self._law_is_fixed:
+            part.out.append(self._progress(record, at))
 
-    def _judge(self, token: bytes, at: int, rules: Rules, headers: Headers, part: _Slice) -> None:
+    def _judge(
+        self, token: bytes, at: int, linked_to: int | None, rules: Rules, headers: Headers, part: _Slice
+    ) -> None:
         report, was = part.report, self._case(part.work, token)
-        if was.wake > at and not self._law_is_new:
+        if was.wake > at and not self._law_is_new and token not in self._again:
             return
+        if was.own:
+            # What other partitions have to tell it is here only up to `linked_to`; and time never goes back.
+            if linked_to is None or linked_to < was.judged:
+                self._due.touch(token)
+                return
+            at = linked_to
         report.judged += 1
         if TOUCHED < was.wake <= at:
             report.lateness.append(at - was.wake)
-        case, effects = judge(token.decode(), was, at, rules, self.before)
+        case, effects = judge(token.decode(), was, at, rules, self.before, self.marks)
         part.work[token] = case
+        self._again.discard(token)
+        (self._blind.add if case.blind else self._blind.discard)(token)
         self._due.put(token, case.wake)
         self.tally.move(was, case)
         for flag in effects.flags:
             report.changes[flag["class"], flag["state"]] += 1
         part.out += self._outgoing(token, effects.flags, effects.view, headers)
+
+    def _mark(self, entry: Mapping[str, Any]) -> None:
+        """A source fell silent or speaks again, or a snapshot ended: judge those again whom that may concern."""
+        self.marks = self.marks.after(entry)
+        self._reserved[MARKS_ROW] = encode(self.marks.packed())
+        again: Iterable[bytes] = ()
+        if entry["type"] == "snapshot.ended":
+            observed = self._observed.get(entry["system"], {})
+            again = [token for token, snapshot in observed.items() if snapshot != entry["snapshot"]]
+        elif entry["type"] in ("source.heard", "source.resumed"):
+            again = sorted(self._blind)
+        for token in again:
+            self._again.add(token)
+            self._due.touch(token)
+
+    def _progress(self, record: Record, at: int) -> Outgoing:
+        """How far this partition is in telling others what they must know, for the time of linked cases."""
+        progress = Progress(
+            topic=LOG.name,
+            partition=self.partition,
+            offset=record.offset + 1,
+            as_of=at * 1000,
+            linked=self._linked or None,
+        )
+        return Outgoing(self._control, control_key(progress), encode(progress.model_dump(exclude_none=True)), 0)
 
     def _note_code(self, data: Mapping[str, Any], report: Report) -> None:
         """An official code that no rule maps is kept raw in the case, and alarmed."""
@@ -246,7 +311,12 @@ class CasePartition:
         """What the slice makes durable; it begins anew."""
         rows = [(token, pack(case)) for token, case in part.work.items()]
         at = None if self.now is None else utc_text(self.now)
-        mark = {"offset": self.next_offset, "now": at, "law_is_new": self._law_is_new}
+        mark = {
+            "offset": self.next_offset,
+            "now": at,
+            "law_is_new": self._law_is_new,
+            "again": sorted(token.decode() for token in self._again),
+        }
         self._reserved[MARK_ROW] = encode(mark)
         rows += self._reserved.items()
         self._reserved = {}
@@ -265,7 +335,15 @@ class CasePartition:
             self.next_offset = mark["offset"]
             self.now = None if mark["now"] is None else parse_utc(mark["now"])
             self._law_is_new = mark["law_is_new"]
+            self._again = {token.encode() for token in mark["again"]}
+        if MARKS_ROW in self.rows:
+            self.marks = unpacked(decode(self.rows[MARKS_ROW]))
         for token in self.tokens():
             case = self.case(token)
             self.tally.add(case)
-            self._due.put(token, TOUCHED if self._law_is_new else case.wake)
+            self._linked = self._linked or bool(case.own)
+            if case.blind:
+                self._blind.add(token)
+            for system, snapshot in last_snapshots(case.facts, case.strings):
+                self._observed.setdefault(system, {})[token] = snapshot
+            self._due.put(token, TOUCHED if self._law_is_new or token in self._again else case.wake)

@@ -6,11 +6,20 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from schemas.codec import encode
-from schemas.control import CONTROL, ClockRequested, Control, Progress, RulesRequested
+from schemas.control import (
+    CONTROL,
+    ClockRequested,
+    Control,
+    Progress,
+    RulesRequested,
+    SnapshotTold,
+    SourcesExpected,
+)
 from schemas.topics import CONTROL as CONTROL_TOPIC
 from schemas.topics import LOG
 from streams.core.instants import parse_utc, utc_text
 from streams.pipeline.progress import Place
+from streams.pipeline.source_watch import Said, SourceWatch
 from streams.pipeline.standing import Standing
 from streams.ports import Outgoing, Record
 
@@ -20,7 +29,8 @@ TICKS_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a deployment asks of its controller. `expected` holds every source partition, by topics' short names.
+    """What a deployment asks of its controller. `expected` holds every source partition, by topics' short names;
+    `log_partitions` is how many partitions the log has.
 
     `rules_hash` and `rules` are put in force if the log has no rules yet; later ones come by rules.requested.
     """
@@ -28,6 +38,7 @@ class Plan:
     prefix: str
     clock: Literal["wall", "simulated"]
     expected: frozenset[Place]
+    log_partitions: int
     engine: str
     rules_hash: str
     rules: dict[str, Any] = field(repr=False)
@@ -36,9 +47,11 @@ class Plan:
 
 
 class Broadcast(NamedTuple):
-    """Entries for every partition of the log, in order, and keys of hoso.control that are done with them."""
+    """Entries for every partition of the log, in order; records of hoso.control that a later controller must find, and
+    keys of it that are done with."""
 
     entries: tuple[bytes, ...]
+    kept: tuple[tuple[bytes, bytes], ...]
     done: tuple[bytes, ...]
 
 
@@ -77,6 +90,13 @@ class Controller:
         self._requests: list[_Request] = []
         self._pending: dict[bytes, _Request] = {}
         self._rules: dict[bytes, RulesRequested] = {}
+        self._snapshots: dict[bytes, SnapshotTold] = {}
+        # Up to which offset of hoso.control each source partition has heard, and each partition of the log has told.
+        self._heard: dict[Place, int] = {}
+        self._told: dict[int, int] = {}
+        self._has_linked = False
+        self._linked_said: int | None = None
+        self._watch = SourceWatch(plan.rules.get("sources", ()))
         self.position = 0
         self.refused = 0
 
@@ -98,14 +118,14 @@ class Controller:
 
     def broadcast(self) -> Broadcast | None:
         """What must be written now, in one transaction; None if nothing. It counts as written from here on."""
-        entries: list[dict[str, Any]] = []
-        done: list[bytes] = []
-        self._activate(entries, done)
+        said = Said([], [], [])
+        self._activate(said)
         if self._plan.clock == "wall":
-            self._tick_wall(entries)
+            self._tick_wall(said)
         else:
-            self._tick_requested(entries, done)
-        return Broadcast(tuple(map(encode, entries)), tuple(done)) if entries or done else None
+            self._tick_requested(said)
+        entries, kept, done = said
+        return Broadcast(tuple(map(encode, entries)), tuple(kept), tuple(done)) if entries or kept or done else None
 
     def _take(self, record: Record) -> None:
         key, value = record.key, record.value
@@ -114,6 +134,8 @@ class Controller:
         elif value is None:
             self._pending.pop(key, None)
             self._rules.pop(key, None)
+            self._snapshots.pop(key, None)
+            self._watch.drop(key)
         else:
             try:
                 control = CONTROL.validate_json(value)
@@ -127,41 +149,57 @@ class Controller:
                 self._advance(control)
             elif isinstance(control, RulesRequested):
                 self._rules[key] = control
+            elif isinstance(control, SnapshotTold):
+                self._snapshots[key] = control
+            elif isinstance(control, SourcesExpected):
+                # What another controller put in force; the rules of this one's own plan may be older.
+                if control.rules == self._standing.rules:
+                    self._watch.expect(control.rules, control.sources)
             elif request is not None:
                 self._pending[key] = request
                 heapq.heappush(self._requests, request)
+            else:
+                self._watch.take(control, key, record.offset)
 
     def _advance(self, progress: Progress) -> None:
         """A new owner of a partition may read again what another has forwarded: progress once made stays made."""
         place = (progress.topic.removeprefix(self._plan.prefix), progress.partition)
+        if place[0] == LOG.name:
+            self._told[progress.partition] = (progress.as_of or 0) // 1000
+            self._has_linked = self._has_linked or bool(progress.linked)
+            return
+        # Of a new owner, too: it may not have heard yet what the one before had.
+        self._heard[place] = progress.heard or 0
         self._offsets[place] = max(self._offsets.get(place, 0), progress.offset)
         if progress.as_of is not None:
             self._as_of[place] = max(self._as_of.get(place, 0), progress.as_of)
 
-    def _activate(self, entries: list[dict[str, Any]], done: list[bytes]) -> None:
+    def _activate(self, said: Said) -> None:
         plan = self._plan
         if self._standing.clock is None:
             until = {} if plan.until is None else {"until": plan.until}
-            self._say(entries, {"type": "clock.started", "kind": plan.clock, **until})
+            self._say(said, {"type": "clock.started", "kind": plan.clock, **until})
         if self._standing.engine != plan.engine:
-            self._say(entries, {"type": "engine.activated", "version": plan.engine})
+            self._say(said, {"type": "engine.activated", "version": plan.engine})
         if self._standing.rules is None:
-            self._say(entries, {"type": "rules.activated", "hash": plan.rules_hash, "content": plan.rules})
+            self._say(said, {"type": "rules.activated", "hash": plan.rules_hash, "content": plan.rules})
         for key, asked in self._rules.items():
             if asked.hash != self._standing.rules:
-                self._say(entries, {"type": "rules.activated", "hash": asked.hash, "content": asked.content})
-            done.append(key)
+                self._say(said, {"type": "rules.activated", "hash": asked.hash, "content": asked.content})
+                said.kept.append(self._watch.expect(asked.hash, asked.content.get("sources", ())))
+            said.done.append(key)
         self._rules.clear()
 
-    def _tick_wall(self, entries: list[dict[str, Any]]) -> None:
+    def _tick_wall(self, said: Said) -> None:
         if self.waits_for():
             return
         at = min(self._as_of[place] for place in self._plan.expected) // 1000
         if self._last_at is None or at - self._last_at >= self._plan.tick_seconds:
-            self._tick(entries, at)
+            self._tick(said, at)
 
-    def _tick_requested(self, entries: list[dict[str, Any]], done: list[bytes]) -> None:
-        """Requests in the order of their instants; one whose facts are still on their way holds the later ones."""
+    def _tick_requested(self, said: Said) -> None:
+        """Requests in the order of their instants; one whose facts are still on their way holds the later ones. The
+        last instant is said again once all partitions have told each other what linked cases must know by then."""
         ticks = 0
         while self._requests and ticks < TICKS_MAX:
             request = self._requests[0]
@@ -172,29 +210,58 @@ class Controller:
                 # last instant is repeated, once for all such requests.
                 at = request.at if self._last_at is None else max(request.at, self._last_at)
                 if ticks == 0 or at != self._last_at:
-                    self._tick(entries, at)
+                    self._tick(said, at)
                     ticks += 1
-                done.append(request.key)
+                said.done.append(request.key)
                 del self._pending[request.key]
             heapq.heappop(self._requests)
 
-    def _tick(self, entries: list[dict[str, Any]], at: int) -> None:
+        is_behind = self._has_linked and self._linked_said != self._last_at
+        if not ticks and not self._pending and is_behind and self._linked_to() == self._last_at:
+            assert self._last_at is not None
+            self._tick(said, self._last_at)
+
+    def _tick(self, said: Said, at: int) -> None:
         assert self._last_at is None or at >= self._last_at, (at, self._last_at)
         self._last_at = at
+        for key, one in sorted(self._snapshots.items()):
+            if parse_utc(one.at) <= at:
+                ended = {"system": one.system, "snapshot": one.snapshot, "ended": one.ended, "complete": one.complete}
+                self._say(said, {"type": "snapshot.ended", **ended})
+                said.done.append(key)
+                del self._snapshots[key]
+        heard = min((self._heard.get(place, 0) for place in self._plan.expected), default=0)
+        entries, kept, done = self._watch.before(at, heard)
+        for entry in entries:
+            self._say(said, entry)
+        said.kept.extend(kept)
+        said.done.extend(done)
         standing = self._standing
         tick = {"type": "clock.ticked", "at": utc_text(at), "rules": standing.rules, "engine": standing.engine}
-        self._say(entries, tick)
+        linked_to = self._linked_to() if self._has_linked else None
+        if linked_to is not None:
+            self._linked_said = min(linked_to, at)
+            tick["linked_to"] = utc_text(self._linked_said)
+        self._say(said, tick)
 
-    def _say(self, entries: list[dict[str, Any]], entry: dict[str, Any]) -> None:
-        entries.append(entry)
+    def _linked_to(self) -> int | None:
+        """The tick up to which every partition of the log has told the others what they must know."""
+        if len(self._told) < self._plan.log_partitions:
+            return None
+        return min(self._told.values())
+
+    def _say(self, said: Said, entry: dict[str, Any]) -> None:
+        said.entries.append(entry)
         self._standing = self._standing.after(entry)
 
 
 def outgoing(broadcast: Broadcast, prefix: str, log_partitions: int) -> list[Outgoing]:
-    """The records of one broadcast: every entry on every partition of the log, and a tombstone for each request."""
+    """The records of one broadcast: every entry on every partition of the log, what is kept for a later controller, and
+    a tombstone for each request."""
     log, control = prefix + LOG.name, prefix + CONTROL_TOPIC.name
     return [
         *(Outgoing(log, None, entry, number) for number in range(log_partitions) for entry in broadcast.entries),
+        *(Outgoing(control, key, value, 0) for key, value in broadcast.kept),
         *(Outgoing(control, key, None, 0) for key in broadcast.done),
     ]
 

@@ -1,5 +1,6 @@
 """From a validated event to the bytes of its entry in the log."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from schemas.envelope import Event, Precision
 # takes a third of the time that Python needs to make the text first.
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 _DAY = timedelta(days=1)
+_NOTHING: Mapping[str, str] = {}
 
 # Well within what datetime can hold, so that the core can add offsets and terms without an overflow.
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -46,17 +48,21 @@ def fact_entry(
     recorded: datetime | None = None,
     arrived: datetime | None = None,
     version: int = 1,
+    more: Mapping[str, str] = _NOTHING,
+    origin: str | None = None,
 ) -> bytes:
     """The bytes of the FactEntry of an event; `at` is its `instant_of`, `recorded` its `recordedtime` and
-    `arrived` the broker's time, all in UTC.
+    `arrived` the broker's time, all in UTC. `more` is data that intake adds: tokens, where the event names codes.
+    With an `origin` it is the FactMoved that tells the event of that token to `case`.
 
     A plain dict, not a FactEntry: the event has been validated, and a test holds every entry against the model.
     Raises InstantOutOfRange for an instant of its data outside of the years 1900 to 2999.
     """
     data: dict[str, Any] = {}
     for name, value in event.data.__dict__.items():
-        if value is not None:
+        if value is not None and name != "subjects":
             data[name] = _in_range(name, value) if type(value) is datetime else value
+    data |= more
     entry: dict[str, Any] = {
         "type": event.type,
         "case": case,
@@ -67,6 +73,10 @@ def fact_entry(
         "version": version,
         "data": data,
     }
+    if origin is not None:
+        entry |= {"type": "fact.moved", "moved": event.type, "origin": origin}
+    elif event.subject.startswith("lot:"):
+        entry["scheme"] = "lot"
     if recorded is not None:
         entry["recorded"] = recorded
     if arrived is not None:

@@ -8,12 +8,17 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from schemas.codec import encode
 from schemas.envelope import Event, type_of
 from schemas.events import EVENT, EVENTS_OF_TOPIC
-from schemas.topics import CODES, DEAD_LETTERS, LOG
+from schemas.topics import CODES, CONTROL, DEAD_LETTERS, LOG, PARKED
 from streams.adapters.sealing import Sealer
+from streams.core.sources import is_named
+from streams.pipeline.control_keys import control_key
 from streams.pipeline.dead_letters import dead_letter
 from streams.pipeline.entries import LATEST, InstantOutOfRange, day_of, fact_entry, instant_of
+from streams.pipeline.parking import parked
+from streams.pipeline.places import control_of
 from streams.pipeline.refusals import KNOWN_VERSIONS, Reason, Refused, parse_schema, peek_version, refused_by_schema
 from streams.pipeline.tokens import SubjectRefused, fact_id_of, key_hash_of, normalise, token_of
 from streams.ports import Outgoing, Record
@@ -21,6 +26,9 @@ from streams.ports import Outgoing, Record
 # The adapter's own method only passes on to this one, and costs a tenth of it.
 _validate: Callable[[bytes], Event] = EVENT.validator.validate_json
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Events that may name other codes than their subject: by `subjects`, or a lot.
+NAMES_OTHERS = frozenset({"case.linked", "case.unlinked", "case.superseded", "card.printed", "letter.printed",
+                          "card.dispatched", "card.received_at_unit"})  # fmt: skip
 _SCHEMAS = {kind: f"urn:hoso:{kind}:{version}" for kind, version in KNOWN_VERSIONS.items()}
 
 
@@ -43,6 +51,11 @@ class _Case(NamedTuple):
     partition: int | None
 
 
+# Of whom else an event is told, each with the token it comes from where it is moved.
+_Others = list[tuple[_Case, str | None]]
+_NO_OTHERS: tuple[dict[str, str], _Others] = ({}, [])
+
+
 class Intake:
     """The step of one worker. It keeps only a bounded memory of subjects: what it forgets, it emits once more.
 
@@ -61,7 +74,10 @@ class Intake:
     ) -> None:
         self._limits, self._token_key, self._codes, self._letters = limits, token_key, codes, letters
         self._place = place
-        self._log, self._codes_topic, self._dead = (prefix + topic.name for topic in (LOG, CODES, DEAD_LETTERS))
+        topics = (LOG, CODES, DEAD_LETTERS, CONTROL, PARKED)
+        self._log, self._codes_topic, self._dead, self._control, self._parked = (prefix + one.name for one in topics)
+        # The sources that are set aside, by name or beginning of a name: their records are parked.
+        self.suspended: frozenset[str] = frozenset()
         self._types = {
             prefix + topic: frozenset(type_of(model) for model in models) for topic, models in EVENTS_OF_TOPIC.items()
         }
@@ -81,27 +97,67 @@ class Intake:
 
     def _forward(self, record: Record, out: list[Outgoing]) -> None:
         event = self._read(record)
+        if self.suspended and is_named(event.source, self.suspended):
+            out.append(parked(self._parked, event.source, record))
+            return
         at, recorded = self._instants(event, record.timestamp)
-        subject = event.subject
-        case = self._cases.get(subject)
-        normal = None
-        if case is None:
-            normal = _normal(subject)
-            token = token_of(self._token_key, normal)
-            key = token.encode()
-            case = _Case(token, key, self._place(key))
-        token, key, partition = case
+        arrived = self._arrived(record.timestamp)
+        control = control_of(event, at, arrived or at)
+        if control is not None:
+            out.append(Outgoing(self._control, control_key(control), encode(control.model_dump()), 0))
+            return
+        new: list[tuple[str, str, _Case]] = []
+        case = self._case(event.subject, new)
         fact = fact_id_of(self._token_key, event.source, event.id)
+        # Nearly every event is of one dossier and names no other.
+        more, told = _NO_OTHERS if event.type not in NAMES_OTHERS else self._others(event, case, new)
         try:
-            value = fact_entry(event, token, fact, at, recorded, self._arrived(record.timestamp))
+            value = fact_entry(event, case.token, fact, at, recorded, arrived, more=more)
+            out.append(Outgoing(self._log, case.key, value, case.partition))
+            for other, origin in told:
+                value = fact_entry(event, other.token, fact, at, recorded, arrived, more=more, origin=origin)
+                out.append(Outgoing(self._log, other.key, value, other.partition))
         except InstantOutOfRange as error:
             raise Refused(error.field, Reason.OUT_OF_RANGE) from None
-        out.append(Outgoing(self._log, key, value, partition))
-        if normal is None:
+        for subject, normal, one in new:
+            self._remember(subject, one)
+            out.append(Outgoing(self._codes_topic, one.key, self._codes.seal(normal.encode()), one.partition))
+
+    def _case(self, subject: str, new: list[tuple[str, str, _Case]]) -> _Case:
+        """The case of a subject; one that is not remembered is noted in `new`, for when the event proves good."""
+        case = self._cases.get(subject)
+        if case is not None:
             self._cases.move_to_end(subject)
-        else:
-            self._remember(subject, case)
-            out.append(Outgoing(self._codes_topic, key, self._codes.seal(normal.encode()), partition))
+            return case
+        normal = _normal(subject)
+        token = token_of(self._token_key, normal)
+        key = token.encode()
+        case = _Case(token, key, self._place(key))
+        new.append((subject, normal, case))
+        return case
+
+    def _others(self, event: Event, case: _Case, new: list[tuple[str, str, _Case]]) -> tuple[dict[str, str], _Others]:
+        """What an event that names other codes says of their tokens, and to whom else it is told.
+
+        A link is the same fact for each token that it names; a lot learns of those that name it.
+        """
+        subjects = getattr(event.data, "subjects", None)
+        if subjects is not None:
+            try:
+                found = {one.token: one for one in (self._case(name, new) for name in subjects)}
+            except Refused as refused:
+                raise Refused("data.subjects", refused.reason) from None
+            others = [(token, one) for token, one in sorted(found.items()) if token != case.token]
+            if not others:
+                raise Refused("data.subjects", Reason.SAME_SUBJECT)
+            tokens = " ".join([case.token, *(token for token, _ in others)])
+            is_link = event.type != "case.superseded"
+            return {"cases": tokens}, [(one, None) for _, one in others] if is_link else []
+        lot = event.data.lot
+        if lot is None or event.subject.startswith("lot:"):
+            return {}, []
+        carries = self._case(f"lot:{lot}", new)
+        return {"lot_case": carries.token}, [(carries, case.token)]
 
     def _read(self, record: Record) -> Event:
         value = record.value

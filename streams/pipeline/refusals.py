@@ -30,6 +30,7 @@ class Reason(StrEnum):
     TOO_EARLY = "instant before 1970"
     OUT_OF_RANGE = "instant outside of the years 1900 to 2999"
     NOT_PRINTABLE = "characters that cannot be printed"
+    SAME_SUBJECT = "names no other subject"
     PERSONAL_NUMBER = "the form of a personal number, or no value after the scheme"
 
 

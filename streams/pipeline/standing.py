@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.codec import decode
-from schemas.entries import CONTROL_TYPES
+from schemas.entries import CONTROL_TYPES, MARK_TYPES
 from streams.ports import Reader, Record
 
 # A tick is never far from the end, so a short look usually does; each further one is eight times as long.
@@ -38,6 +38,8 @@ class Standing:
                     rules=entry.get("rules") or self.rules,
                     engine=entry.get("engine") or self.engine,
                 )
+            case other if other in MARK_TYPES:
+                return self
             case other:
                 raise AssertionError(f"{other}: not a control entry")
 

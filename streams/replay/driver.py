@@ -11,10 +11,11 @@ from schemas.entries import CONTROL_TYPES
 from schemas.topics import FLAGS
 from streams.core.calendar import day_number
 from streams.core.case import Case
+from streams.core.compiling import compile_rules
 from streams.core.errors import CoreError
 from streams.core.instants import parse_utc, utc_text
 from streams.core.kinds import KIND_OF_TYPE
-from streams.core.rules import Rules, compile_rules
+from streams.core.rules import Rules
 from streams.pipeline.cases import CasePartition, LawMissing
 from streams.ports import Record
 
@@ -96,7 +97,13 @@ class Replay:
         if self._only_facts and self._limit is not None:
             for partition, cases in sorted(self._partitions.items()):
                 at = self._limit_at(cases.rules)
-                tick = {"type": "clock.ticked", "at": utc_text(at), "linked_to": None, "rules": None, "engine": None}
+                tick = {
+                    "type": "clock.ticked",
+                    "at": utc_text(at),
+                    "linked_to": utc_text(at),
+                    "rules": None,
+                    "engine": None,
+                }
                 record = Record("", partition, cases.next_offset, 0, None, encode(tick))
                 yield from self._step(partition, [record])
         for waiting in self._waiting.values():

@@ -17,16 +17,21 @@ _WITHOUT = frozenset({"no_deadline", "not_started"})
 
 
 def views(cases: Iterable[tuple[str, Case]], at: int, rules: Rules) -> Iterator[tuple[dict[str, Any], bool]]:
-    """The view of each case that exists at `at`, and whether it was closed before it was opened."""
+    """The view of each case that exists at `at`, and whether it was closed before it was opened.
+
+    A case that is judged under another code of its dossier is told there.
+    """
     for token, case in cases:
         found = assess(case, at, rules)
         if found is None:
             continue
-        lines, clock, spans = found
+        lines, clock, spans, mine, *_ = found
+        if mine is not None and mine.canonical != case.own:
+            continue
         open_now = sorted({s.flag_class for s in spans if s.since < at and (s.until is None or s.until > at)})
         before = clock.ended is not None and clock.ended[AT] < lines.opened[AT]
         yield (
-            case_view(token, lines, clock, rules, open_now, to_review(lines, clock, spans, at), case.moved, at),
+            case_view(token, lines, clock, rules, mine, open_now, to_review(lines, clock, spans, at), case.moved, at),
             before,
         )
 

@@ -12,7 +12,7 @@ from streams.adapters.kafka import KafkaReader, KafkaWriter
 from streams.adapters.kafka_groups import committed_offsets
 from streams.agents.app import group_of
 from streams.clock import monotonic_seconds
-from streams.core.rules import rules_hash
+from streams.core.compiling import rules_hash
 from streams.pipeline.control_keys import control_key
 from streams.pipeline.standing import read_standing
 from streams.ports import Outgoing, Reader, Record

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from streams.core.calendar import Calendar, day_date, day_number
+from streams.core.compiling import compile_rules
 from streams.core.deadlines import Due, Span
 from streams.core.errors import RulesRefused
 from streams.core.findings import Finding, Severity, Subject
 from streams.core.instants import local_text
 from streams.core.lints import lint
 from streams.core.question import NoRule, Question, Wait, clock_of, leg_due, leg_of
-from streams.core.rules import ANY, Deadline, Rules, compile_rules
+from streams.core.rules import ANY, Deadline, Rules
 from streams.rules_file import VIETNAM, Example, load_declared, load_examples, load_rules
 from streams.settings import Settings
 

@@ -14,7 +14,8 @@ import orjson
 from schemas.topics import SOURCES
 from streams.adapters.kafka import KafkaReader, KafkaWriter
 from streams.adapters.kafka_ends import KafkaEnds
-from streams.core.rules import Rules, compile_rules
+from streams.core.compiling import compile_rules
+from streams.core.rules import Rules
 from streams.importer.csv_log import NoFact, Row, read_csv
 from streams.importer.mapping import load_mapping
 from streams.importer.order import Fact, arranged, interleaved, out_of_range, ticks

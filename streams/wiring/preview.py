@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from streams.core.case import Case
 from streams.core.clock import Clock, read_clock
-from streams.core.lines import Lines, read_lines
+from streams.core.engine import assess
+from streams.core.lines import Lines
 from streams.core.moved import Moved, moved
 from streams.core.rules import Rules
 from streams.core.view import told_move
@@ -109,10 +110,10 @@ def _named(rule: str) -> str:
 
 
 def _compared(token: str, case: Case, old: Rules, new: Rules, at: int) -> Compared | None:
-    lines = read_lines(case.facts, case.strings, at)
-    if not lines.visible or case.is_full:
+    found = assess(case, at, old)
+    if found is None or case.is_full or (found.dossier is not None and found.dossier.canonical != token):
         return None
-    before, after = read_clock(lines, old), read_clock(lines, new)
+    lines, before, after = found.lines, found.clock, read_clock(found.lines, new)
     return Compared(token, lines, before, after, moved(before, after, new.hash), at)
 
 

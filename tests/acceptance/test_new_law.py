@@ -14,8 +14,8 @@ import pytest
 
 from schemas.topics import CASES_CURRENT, FLAGS, LOG
 from streams.adapters.kafka import KafkaReader
+from streams.core.compiling import rules_hash
 from streams.core.instants import utc_text
-from streams.core.rules import rules_hash
 from streams.rules_file import load_rules
 from streams.settings import Settings
 from streams.wiring.deployment import wait_settled

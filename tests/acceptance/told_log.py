@@ -9,8 +9,8 @@ from schemas.codec import encode
 from schemas.topics import LOG
 from streams.adapters.kafka import KafkaReader, KafkaWriter
 from streams.adapters.kafka_groups import committed_offsets
+from streams.core.compiling import rules_hash
 from streams.core.engine import ENGINE
-from streams.core.rules import rules_hash
 from streams.ports import Outgoing
 from streams.settings import Settings
 

@@ -9,8 +9,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from schemas.codec import decode
+from schemas.control import CONTROL as CONTROL_MODEL
+from schemas.control import Progress
 from schemas.flags import CASE_VIEW, FLAG
-from schemas.topics import CASES_CURRENT, FLAGS, FLAGS_CURRENT
+from schemas.topics import CASES_CURRENT, CONTROL, FLAGS, FLAGS_CURRENT
 from streams.pipeline.cases import MARK_ROW, SLICE, CasePartition, Writes
 from streams.ports import Outgoing, Record
 from tests.core_builders import (
@@ -213,7 +215,10 @@ def test_what_goes_out_is_as_the_schemas_say_and_stays_in_its_partition(log: lis
     for one in out:
         assert one.value is not None
         assert one.key is not None
-        if one.topic == CASES_CURRENT.name:
+        if one.topic == CONTROL.name:
+            assert isinstance(CONTROL_MODEL.validate_json(one.value), Progress)
+            assert one.key == b"progress/log/0"
+        elif one.topic == CASES_CURRENT.name:
             assert CASE_VIEW.validate_json(one.value).case == one.key.decode()
         else:
             flag = FLAG.validate_json(one.value)

@@ -11,8 +11,8 @@ from benchmarks.workload import PLANTED_CLASSES
 from schemas.codec import decode, encode
 from schemas.topics import FLAGS, LOG
 from streams.adapters.sealing import CodesBox, LetterSealer, new_letter_keys
+from streams.core.compiling import rules_hash
 from streams.core.instants import utc_text
-from streams.core.rules import rules_hash
 from streams.pipeline.cases import CasePartition
 from streams.pipeline.intake import Intake, IntakeLimits
 from streams.ports import Record

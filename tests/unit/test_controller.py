@@ -53,7 +53,7 @@ def test_an_empty_log_begins_with_its_clock_then_engine_rules_and_last_the_tick(
     assert entries(broadcast) == [
         {"type": "clock.started", "kind": "wall"},
         {"type": "engine.activated", "version": "1"},
-        {"type": "rules.activated", "hash": RULES_HASH, "content": {"deadlines": []}},
+        {"type": "rules.activated", "hash": RULES_HASH, "content": {"deadlines": [], "sources": []}},
         {"type": "clock.ticked", "at": "2026-01-06T00:00:00Z", "rules": RULES_HASH, "engine": "1"},
     ]
     assert broadcast is not None
@@ -162,7 +162,7 @@ def test_rules_in_force_are_not_activated_again_but_their_request_is_done() -> N
     controller, log = started()
     controller.fold(log.say(rules_request(RULES_HASH)))
 
-    assert controller.broadcast() == Broadcast((), (f"rules.requested/{RULES_HASH}".encode(),))
+    assert controller.broadcast() == Broadcast((), (), (f"rules.requested/{RULES_HASH}".encode(),))
 
 
 def test_a_wall_clock_ignores_requested_ticks() -> None:
@@ -283,12 +283,13 @@ def test_what_cannot_be_read_is_counted_and_time_goes_on(key: bytes | None, valu
 
 
 def test_a_broadcast_reaches_every_partition_and_ends_its_requests() -> None:
-    records = outgoing(Broadcast((b"1", b"2"), (b"done",)), "t.", 2)
+    records = outgoing(Broadcast((b"1", b"2"), ((b"kept", b"3"),), (b"done",)), "t.", 2)
 
     assert records == [
         Outgoing("t.log", None, b"1", 0),
         Outgoing("t.log", None, b"2", 0),
         Outgoing("t.log", None, b"1", 1),
         Outgoing("t.log", None, b"2", 1),
+        Outgoing("t.control", b"kept", b"3", 0),
         Outgoing("t.control", b"done", None, 0),
     ]

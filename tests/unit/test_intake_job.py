@@ -8,12 +8,13 @@ import pytest
 
 from schemas.codec import decode
 from streams.adapters.memory import MemoryLog, MemoryReader, MemoryTransactions, MemoryWriter
-from streams.adapters.memory_intake import MemoryAnnouncer, MemorySourceOffsets
+from streams.adapters.memory_intake import MemoryAnnouncer, MemoryFollower, MemorySourceOffsets
 from streams.agents.intake import IntakeJob, IntakePlan, IntakePorts
 from streams.ports import Outgoing, Record
 from tests.intake_builders import intake, message
 
 SOURCE, LOG, CONTROL, DEAD, CODES = "t.submission", "t.log", "t.control", "t.dead-letters", "t.codes"
+PARKED = "t.parked"
 GROUP = "g"
 PLACE = (SOURCE, 0)
 # 2026-01-06T00:00:00Z in milliseconds.
@@ -36,7 +37,7 @@ class World:
             self.begin()
         self.opened = self.closed = 0
         self.faults: list[BaseException] = []
-        plan = IntakePlan(LOG, 2, CONTROL, announce_seconds=9000, gap_seconds=1000)
+        plan = IntakePlan(LOG, 2, CONTROL, PARKED, PLACE, announce_seconds=9000, gap_seconds=1000)
         self.job = IntakeJob(intake(), plan, self.connect(), self.faults.append)
 
     def begin(self) -> None:
@@ -51,6 +52,7 @@ class World:
                 MemoryAnnouncer(self.log),
                 MemorySourceOffsets(self.log, GROUP),
                 MemoryReader(self.log),
+                MemoryFollower(self.log, CONTROL),
             )
             self.closed += 1
 

@@ -385,6 +385,7 @@ def test_a_clock_knows_nothing_but_what_it_is_told() -> None:
     )
     assert [said.pop(name) for name in lists] == [[]] * len(lists)
     assert [said.pop(name) for name in marks] == [False] * len(marks)
+    assert said.pop("hold") == 0
     assert said.pop("calendar") is vietnam().calendar
     assert set(said.values()) == {None}
 

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from streams.core.clock import ground, read_clock
+from streams.core.compiling import compile_rules
 from streams.core.facts import AT, KIND
 from streams.core.kinds import TYPE_OF_KIND
 from streams.core.lines import read_lines
-from streams.core.rules import Rules, compile_rules
+from streams.core.rules import Rules
 from tests.core_builders import (
     answered,
     asked,

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from streams.core.compiling import compile_rules
 from streams.core.errors import RulesRefused
-from streams.core.rules import Rules, compile_rules
+from streams.core.rules import Rules
 from tests.core_builders import (
     UNIT,
     classes_at,

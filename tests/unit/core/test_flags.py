@@ -7,10 +7,10 @@ import pytest
 from schemas.codec import encode
 from schemas.flags import CASE_VIEW, FLAG
 from streams.core.case import Case
+from streams.core.compiling import compile_rules
 from streams.core.engine import Effects, fold, judge
 from streams.core.flags import flag_id
-from streams.core.ledger import CLEARED, RAISED, STEPS, WITHDRAWN
-from streams.core.rules import compile_rules
+from streams.core.ledger import CLEARED, MERGED, RAISED, STEPS, WITHDRAWN
 from tests.core_builders import (
     STORY,
     TOKEN,
@@ -57,9 +57,10 @@ IN_TIME = ready("2026-01-12 09:00", source="urn:hoso:post")
 
 
 def test_every_state_has_a_row_for_what_may_have_become_of_its_interval() -> None:
-    states = (None, RAISED, CLEARED, WITHDRAWN)
+    states = (None, RAISED, CLEARED, WITHDRAWN, MERGED)
+    fates = ("holds", "ended", "gone", "elsewhere")
 
-    expected = {(state, fate) for state in states for fate in ("holds", "ended", "gone")} - {(None, "gone")}
+    expected = {(state, fate) for state in states for fate in fates} - {(None, "gone"), (None, "elsewhere")}
     assert set(STEPS) == expected
 
 
@@ -199,6 +200,7 @@ def test_a_raised_flag_says_why_in_full() -> None:
         "version": 1,
         "case": TOKEN,
         "class": "overdue",
+        "leg": None,
         "state": "raised",
         "since": "2026-01-14T00:00:00+07:00",
         "until": None,

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from streams.core.calendar import day_number
+from streams.core.compiling import compile_rules
 from streams.core.question import Question, Wait, clock_of
-from streams.core.rules import Rules, compile_rules
+from streams.core.rules import Rules
 from streams.rules_file import VIETNAM, load_rules
 from tests.core_builders import content_of, deadline_row, vietnam
 

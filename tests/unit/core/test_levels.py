@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from streams.core.compiling import compile_rules
 from streams.core.engine import judge
-from streams.core.rules import compile_rules
 from tests.core_builders import (
     TOKEN,
     answered,

@@ -6,8 +6,9 @@ from typing import Any
 from schemas.codec import encode
 from schemas.flags import CASE_VIEW
 from streams.core.case import pack, unpack
+from streams.core.compiling import compile_rules
 from streams.core.engine import judge
-from streams.core.rules import Rules, compile_rules
+from streams.core.rules import Rules
 from tests.core_builders import (
     TOKEN,
     at,

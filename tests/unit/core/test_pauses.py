@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from streams.core.clock import Clock
+from streams.core.compiling import compile_rules
 from streams.core.deadlines import Due
 from streams.core.facts import AT
 from streams.core.pauses import Pause, Run
-from streams.core.rules import Rules, compile_rules
+from streams.core.rules import Rules
 from tests.core_builders import (
     PAUSES,
     answered,

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from streams.core.compiling import compile_rules
 from streams.core.facts import AT
 from streams.core.lines import read_lines
 from streams.core.promise import Difference, difference, since
-from streams.core.rules import Rules, compile_rules
+from streams.core.rules import Rules
 from tests.core_builders import (
     answered,
     asked,

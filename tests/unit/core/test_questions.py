@@ -6,10 +6,11 @@ import pytest
 
 from streams.core.calendar import day_date
 from streams.core.clock import Clock
+from streams.core.compiling import compile_rules
 from streams.core.explain import days_of, is_reception
 from streams.core.pauses import span_of
 from streams.core.question import Longer, NoRule, Question, Wait, clock_of, leg_due, leg_of
-from streams.core.rules import Rules, compile_rules
+from streams.core.rules import Rules
 from tests.core_builders import at, calendar_row, content_of, deadline_row, law, shown, vietnam
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from streams.core.calendar import Calendar, day_date
 from streams.core.clock import Clock
+from streams.core.compiling import compile_rules
 from streams.core.deadlines import Due
 from streams.core.instants import local_text
 from streams.core.question import NoRule, Question, Wait, clock_of, leg_due, leg_of
-from streams.core.rules import Deadline, Rules, compile_rules
+from streams.core.rules import Deadline, Rules
 from streams.rules_file import VIETNAM, Example, load_examples, load_rules
 from tests.core_builders import at, day, vietnam
 

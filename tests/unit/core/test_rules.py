@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from streams.core.compiling import compile_rules, rules_hash
 from streams.core.deadlines import Span
 from streams.core.errors import RulesRefused
-from streams.core.rules import Rules, compile_rules, rules_hash
+from streams.core.rules import Rules
 from tests.core_builders import PAUSES, calendar_row, content_of, deadline_row, span, vietnam
 
 

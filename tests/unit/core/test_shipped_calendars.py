@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from streams.core.calendar import day_date
+from streams.core.compiling import compile_rules
 from streams.core.deadlines import Term, due
 from streams.core.instants import local_text
-from streams.core.rules import compile_rules
 from streams.rules_file import VIETNAM, load_rules
 from tests.core_builders import clock_at, completed, day, received, span, vietnam
 
