@@ -193,11 +193,10 @@ class _Sweep:
             if self.ended[KIND] in cancels:
                 # What it waited for never came, and so it was ended: it waited until then.
                 self._credit(self.ended)
-                self._run_on(self.ended)
             else:
                 for pause in self.waiting:
                     pause.refused = NO_END
-                self._run_on(self.ended)
+            self._run_on(self.ended)
         self.found.stretches.append(Running(self._since, None, self.due, self._used))
         self.found.last = self.due
         return self.found
@@ -206,7 +205,7 @@ class _Sweep:
         """What an answer ends: the pause of its document; without one of these, all of its kind that it came after."""
         mine = [one for one in self.waiting if one.what is what]
         document = text(fact, "d", self.strings)
-        named = [one for one in mine if document is not None and text(one.asked, "d", self.strings) == document]
+        named = [one for one in mine if text(one.asked, "d", self.strings) == document]
         earlier = [one for one in mine if one.asked[AT] < fact[AT]]
         return named or earlier or mine
 

@@ -278,6 +278,12 @@ def test_a_share_of_hours_is_exact() -> None:
     ]
 
 
+def test_a_share_of_half_days_counts_up_to_that_of_the_due() -> None:
+    start, term = span("2026-01-05 09:00"), Term("half_day", 2)
+
+    assert shown(share(PLAIN, term, start, 0, due(PLAIN, term, start), 50)) == "2026-01-05 17:30"
+
+
 @pytest.mark.parametrize("unit", ["working_day", "same_day", "half_day"])
 def test_the_whole_of_a_term_of_one_is_its_due(unit: str) -> None:
     start, term = span("2026-01-05 10:00"), Term(unit, 1)
@@ -301,6 +307,22 @@ def test_a_due_that_was_set_moves_by_nothing_or_by_a_pause(unit: str) -> None:
 
     assert move(PLAIN, Term(unit, 3), end, 0) is end
     assert shown(move(PLAIN, Term(unit, 3), end, 2).at) == moved[unit]
+
+
+def test_a_due_in_half_days_moves_from_the_span_that_closes_with_it_however_short() -> None:
+    calendar = a_calendar(hours=[[[0, 1], [86_399, 86_400]]] * 5 + [[], []])
+    end = Due(at("2026-01-06 00:00:01"), day("2026-01-06"), False)
+
+    assert shown(move(calendar, Term("half_day", 3), end, 1).at) == "2026-01-07 00:00"
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS))
+def test_a_due_that_was_moved_lies_on_the_local_day_of_its_instant(unit: str) -> None:
+    end = Due(at("2026-01-09 15:00"), day("2026-01-09"), False)
+
+    found = move(PLAIN, Term(unit, 3), end, 2)
+
+    assert found.day == PLAIN.day_of(found.at, stands_for_day=True)
 
 
 @pytest.mark.parametrize("unit", sorted(UNITS))
