@@ -206,7 +206,7 @@ def proven(lines: Lines, kinds: frozenset[int], due: Due) -> tuple[int, Fact]:
     found = []
     for fact in lines.visible:
         if fact[KIND] in kinds:
-            at, recorded = fact[AT], fact[DATA].get("w", 0)
+            at, recorded = fact[AT], fact[DATA].get("w", fact[AT])
             if at <= due.at < recorded and text(fact, "r", lines.strings) == "unit":
                 at = recorded
             found.append((at, fact))

@@ -24,8 +24,6 @@ from streams.core.pauses import Pause, span_of
 from streams.core.rules import Stage
 
 UNIT, CITIZEN, NOBODY = "unit", "citizen", "nobody"
-# A case is in no stage that its rule names: the unit that took it in holds it.
-NO_STAGE = Stage("", UNIT, -1, -1, None)
 
 
 class Held(NamedTuple):
@@ -152,8 +150,10 @@ def _waiting(waiting: list[Pause], pause: Pause, fact: Fact) -> list[Pause]:
 def _holder(stages: tuple[Stage, ...], furthest: int, waiting: list[Pause]) -> tuple[str, str]:
     if waiting:
         return waiting[0].what.why, waiting[0].what.waits_for
-    stage = stages[furthest] if 0 <= furthest < len(stages) else NO_STAGE
-    return stage.id, stage.owner
+    if 0 <= furthest < len(stages):
+        return stages[furthest].id, stages[furthest].owner
+    # In no stage that its rule names: the unit that took it in holds it.
+    return "", UNIT
 
 
 def _held(clock: Clock, now: tuple[str, str, str | None], since: Fact, until: Fact | None, by: Fact) -> Held:

@@ -124,6 +124,17 @@ def test_a_clock_that_stands_still_has_a_due_of_no_kind() -> None:
         assert (clock.paused, clock.due, clock.due_kind, clock.computed) == (True, None, None, None)
 
 
+def test_a_clock_may_stand_still_under_the_decision_alone() -> None:
+    """Of X the unit wrote its request down after the due of the decision: it counts for the law only, where the answer
+    ends it with the first one. By the decision X was asked for on the 9th, which is not before the answer."""
+    late = asked("2026-01-08 09:00", "X", recorded="2026-01-14 09:00", origin="unit")
+    facts = [asked(document="W"), late, asked("2026-01-09 09:00", "X"), answered("2026-01-09 09:00")]
+
+    clock = clock_at(LATER, received(), completed(), *facts, rules=cut_to(5))
+
+    assert (clock.paused, clock.due, shown(clock.legal.at if clock.legal else None)) == (True, None, "2026-01-17 00:00")
+
+
 # Where a feed is not live
 
 

@@ -84,6 +84,18 @@ def test_the_first_way_of_counting_that_fits_explains_it(days_off: list[str], ap
     assert one.why == why
 
 
+def test_days_off_are_forgotten_in_terms_that_end_at_the_hour_of_their_start_too() -> None:
+    """Complete on the 5th; due on the 16th, and by Monday to Friday on the 14th."""
+    calendar = calendar_row(days={"2026-01-08": 0, "2026-01-09": 0})
+    rules = compile_rules(content_of(deadline_row(unit="working_day_at_hour"), calendars=[calendar]))
+    facts = [received("2026-01-05 08:00", appointment_at="2026-01-14 10:00"), completed("2026-01-05 10:00")]
+    case = case_of(*facts)
+
+    one = difference(read_lines(case.facts, case.strings, at(LATER)), clock_at(LATER, *facts, rules=rules))
+
+    assert one == Difference(-2, "days_off_forgotten")
+
+
 def test_a_decision_that_was_overlooked_explains_one() -> None:
     rules = compile_rules(content_of(deadline_row(), calendars=[HOLIDAY], cuts=[CUT]))
 
