@@ -7,10 +7,13 @@ import pytest
 from schemas.codec import encode
 from schemas.flags import CASE_VIEW, FLAG
 from streams.core.case import Case
+from streams.core.clock import ground, read_clock
 from streams.core.compiling import compile_rules
 from streams.core.engine import Effects, fold, judge
-from streams.core.flags import flag_id
-from streams.core.ledger import CLEARED, MERGED, RAISED, STEPS, WITHDRAWN
+from streams.core.flags import Context, flag_id, publish
+from streams.core.interval import Interval
+from streams.core.ledger import CLEARED, MERGED, RAISED, STATE, STATE_NAMES, STEPS, WITHDRAWN, Line
+from streams.core.lines import read_lines
 from tests.core_builders import (
     STORY,
     TOKEN,
@@ -62,6 +65,76 @@ def test_every_state_has_a_row_for_what_may_have_become_of_its_interval() -> Non
 
     expected = {(state, fate) for state in states for fate in fates} - {(None, "gone"), (None, "elsewhere")}
     assert set(STEPS) == expected
+
+
+# What is published of an interval, by what was published of it last, and what became of it: by the same content, and by
+# other content. Of an interval that never was nothing is published; one that is withdrawn may come again.
+PUBLISHED: dict[tuple[str, str], tuple[list[str], list[str]]] = {
+    ("never", "holds"): (["raised"], ["raised"]),
+    ("never", "ended"): (["raised", "cleared"], ["raised", "cleared"]),
+    ("never", "gone"): ([], []),
+    ("raised", "holds"): ([], ["raised"]),
+    ("raised", "ended"): (["cleared"], ["cleared"]),
+    ("raised", "gone"): (["withdrawn"], ["withdrawn"]),
+    ("cleared", "holds"): (["raised"], ["raised"]),
+    ("cleared", "ended"): ([], ["cleared"]),
+    ("cleared", "gone"): (["withdrawn"], ["withdrawn"]),
+    ("withdrawn", "holds"): (["raised"], ["raised"]),
+    ("withdrawn", "ended"): (["cleared"], ["cleared"]),
+    ("withdrawn", "gone"): ([], []),
+    ("merged", "holds"): (["raised"], ["raised"]),
+    ("merged", "ended"): (["cleared"], ["cleared"]),
+    ("merged", "gone"): (["withdrawn"], ["withdrawn"]),
+    ("never", "elsewhere"): ([], []),
+    ("raised", "elsewhere"): (["merged"], ["merged"]),
+    ("cleared", "elsewhere"): (["merged"], ["merged"]),
+    ("withdrawn", "elsewhere"): ([], []),
+    ("merged", "elsewhere"): ([], []),
+}
+# What became of the interval at each tick until a state was published last.
+TICKS: dict[str, list[str]] = {
+    "never": [],
+    "raised": ["holds"],
+    "cleared": ["holds", "ended"],
+    "withdrawn": ["holds", "gone"],
+    "merged": ["holds", "elsewhere"],
+}
+
+
+def tick(ledger: list[Line], fate: str, level: str) -> tuple[list[tuple[int, str]], list[Line]]:
+    """What a tick publishes of one interval, as (version, state), and the ledger after it."""
+    case = case_of(received(), completed())
+    lines = read_lines(case.facts, case.strings, at("2026-01-20 08:00"))
+    clock = read_clock(lines, vietnam())
+    context = Context(
+        TOKEN, lines, clock, {}, ground(lines, clock), (), at("2026-01-20 08:00"), [], fate == "elsewhere", {}
+    )
+    until = at("2026-01-16 09:00") if fate == "ended" else None
+    found = [] if fate in ("gone", "elsewhere") else [Interval("overdue", at("2026-01-14"), until, (), level=level)]
+    records, after = publish(context, found, ledger, context.at)
+    return [(record["version"], record["state"]) for record in records], after
+
+
+def standing(ledger: list[Line]) -> str:
+    """What was published last of the one interval there is."""
+    return next((STATE_NAMES[line[STATE]] for line in ledger), "never")
+
+
+@pytest.mark.parametrize("before, fate", PUBLISHED)
+@pytest.mark.parametrize("level", ["100%", "150%"])
+def test_every_state_meets_every_fate_by_publishing(before: str, fate: str, level: str) -> None:
+    ledger: list[Line] = []
+    for one in TICKS[before]:
+        _, ledger = tick(ledger, one, "100%")
+    assert standing(ledger) == before
+    version = len(TICKS[before])
+    expected = PUBLISHED[before, fate][level == "150%"]
+
+    published, after = tick(ledger, fate, level)
+
+    assert published == list(enumerate(expected, version + 1))
+    assert standing(after) == (expected or [before])[-1]
+    assert tick(after, fate, level) == ([], after)
 
 
 def test_never_published_and_holds_is_raised() -> None:

@@ -18,7 +18,6 @@ CASE = [received("2026-03-02 08:00"), completed("2026-03-02 09:00")]
 SINCE = "2026-03-12 00:00"
 NAME = flag_id(TOKEN, "overdue")
 ABOVE = "G01.801"
-STATUSES = sorted({OPEN, *(status for status, _ in STEPS), *STEPS.values()})
 EVENTS = ["acknowledged", "unacknowledged", "snoozed", "disputed", "upheld", "false_alarm"]
 # What leads to a status, one event a day from Friday 13 March.
 WAY: dict[str, list[str]] = {
@@ -30,6 +29,20 @@ WAY: dict[str, list[str]] = {
     "upheld": ["disputed", "upheld"],
     "false_alarm": ["disputed", "false_alarm"],
 }
+# Where what is said leads, by what is right: only a dispute is decided, what is disputed waits for its decision, and a
+# decision may be taken back in favour of the flag. A dash: it changes nothing.
+AFTER: dict[str, list[str]] = {
+    #                acknowledged    unacknowledged  snoozed    disputed    upheld    false_alarm
+    "open":         ["acknowledged", "-",            "snoozed", "disputed", "-",      "-"],
+    "acknowledged": ["acknowledged", "open",         "snoozed", "disputed", "-",      "-"],
+    "snoozed":      ["acknowledged", "open",         "snoozed", "disputed", "-",      "-"],
+    "disputed":     ["-",            "-",            "-",       "-",        "upheld", "false_alarm"],
+    "escalated":    ["-",            "-",            "-",       "-",        "upheld", "false_alarm"],
+    "upheld":       ["acknowledged", "-",            "snoozed", "disputed", "-",      "-"],
+    "false_alarm":  ["-",            "-",            "-",       "-",        "upheld", "-"],
+}  # fmt: skip
+# What time alone makes of a status that has an end, and of one that has none.
+IN_TIME = {"acknowledged": "open", "snoozed": "open", "disputed": "escalated"}
 
 
 def said(event: str, when: str, **fields: Any) -> dict[str, Any]:
@@ -54,19 +67,50 @@ def status(when: str, *reviews: dict[str, Any], **options: Any) -> str:
     return OPEN if found is None else str(found["status"])
 
 
-@pytest.mark.parametrize("before, event", list(product(STATUSES, EVENTS)))
+def way_to(before: str, **fields: Any) -> list[dict[str, Any]]:
+    """What people said until a status was reached, one event a day."""
+    return [said(event, f"2026-03-{13 + number} 09:00", **fields) for number, event in enumerate(WAY[before])]
+
+
+@pytest.mark.parametrize("before, event", list(product(WAY, EVENTS)))
 def test_the_table_is_walked_pair_by_pair(before: str, event: str) -> None:
-    way = [said(one, f"2026-03-{13 + number} 09:00") for number, one in enumerate(WAY[before])]
+    """Each pair by reviews: what a status does not allow changes nothing of the life."""
+    way = way_to(before)
     # A dispute of Friday the 13th is undecided after Monday, Tuesday and Wednesday.
     now = "2026-03-19 09:00" if before == "escalated" else "2026-03-16 09:00"
+    after = AFTER[before][EVENTS.index(event)]
 
+    untouched = life(now, *way)
     assert status(now, *way) == before
-    assert status(now[:10] + " 10:00", *way, said(event, now)) == STEPS.get((before, event), before)
+    assert status(now[:10] + " 10:00", *way, said(event, now)) == (before if after == "-" else after)
+    if after == "-":
+        assert life(now[:10] + " 10:00", *way, said(event, now)) == untouched
 
 
-def test_every_status_can_be_left_or_is_a_verdict() -> None:
-    assert set(WAY) == set(STATUSES)
-    assert {status for status, _ in STEPS} == set(STATUSES)
+@pytest.mark.parametrize("before", WAY)
+def test_time_ends_what_has_an_end_and_nothing_else(before: str) -> None:
+    has_end = before in {"acknowledged", "snoozed"}
+    way = way_to(before, until="2026-04-01 09:00") if has_end else way_to(before)
+
+    assert status("2026-06-01 08:00", *way) == IN_TIME.get(before, before)
+
+
+@pytest.mark.parametrize("before", ["acknowledged", "snoozed"])
+def test_what_has_no_end_does_not_lapse(before: str) -> None:
+    assert status("2026-06-01 08:00", *way_to(before, until=None)) == before
+
+
+def test_no_status_and_no_event_is_left_out() -> None:
+    pairs = {
+        (before, event)
+        for before, row in AFTER.items()
+        for event, after in zip(EVENTS, row, strict=True)
+        if after != "-"
+    }
+    by_time = {("acknowledged", "lapsed"), ("snoozed", "lapsed"), ("disputed", "undecided")}
+
+    assert set(AFTER) == set(WAY)
+    assert set(STEPS) == pairs | by_time
 
 
 def test_an_acknowledgement_lapses_by_itself_and_a_wake_says_when() -> None:
