@@ -79,7 +79,7 @@ def write_rejects(out: Path, refused: list[Refusal]) -> None:
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("line", "column", "reason"))
-        writer.writerows((each.line, each.column, each.why) for each in refused)
+        writer.writerows((each.line, each.column, each.why.removeprefix(f"column {each.column} ")) for each in refused)
 
 
 def described(layout: Layout) -> dict[str, Any]:
