@@ -49,12 +49,26 @@ def read_csv(path: Path, mapping: LogMapping) -> Iterator[Row]:
                     f"{path}, line {mapping.skip + 1}",
                     f"column {', '.join(sorted(missing))} is missing, which {mapping.path} names",
                 )
+            before = reader.line_num
             for row in reader:
-                yield from _events(row, reader.line_num, mapping)
+                if mapping.cells and _takes_in_rows(row, mapping.delimiter):
+                    why = f"a quotation mark is not closed: the rows up to line {reader.line_num} are lost in a cell"
+                    yield Row(before + 1, None, b"", why)
+                else:
+                    yield from _events(row, reader.line_num, mapping)
+                before = reader.line_num
         except UnicodeDecodeError as error:
             raise MappingRefused(f"{path}, after line {reader.line_num}", f"not {mapping.encoding}: {error}") from error
         except csv.Error as error:
             raise MappingRefused(f"{path}, line {reader.line_num}", str(error)) from error
+
+
+def _takes_in_rows(row: Mapping[str | None, Any], delimiter: str) -> bool:
+    """Whether a cell holds a line with as many delimiters as a row has: what people keep has few such, and a row that
+    is lost in silence is evidence lost."""
+    between = sum(name is not None for name in row) - 1
+    cells = [cell for name, cell in row.items() if name is not None] + list(row.get(None, ()))
+    return any(line.count(delimiter) >= between for cell in cells if "\n" in cell for line in cell.splitlines()[1:])
 
 
 def _events(row: Mapping[str, str], line: int, mapping: LogMapping) -> Iterator[Row]:

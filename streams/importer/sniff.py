@@ -43,7 +43,7 @@ def layout_of(
         raise MappingRefused(str(file), str(error)) from error
     encoding = encoding or encoding_of(file)
     wanted = {column.name for column in columns if column.needed} | {name for name, header in given.items() if header}
-    why = f"no row of the first {HEADER_WITHIN} names the columns {', '.join(sorted(wanted))}"
+    why = f"no row of the first {HEADER_WITHIN}, read as {encoding}, names the columns {', '.join(sorted(wanted))}"
     best: Layout | None = None
     for each in [delimiter] if delimiter else _DELIMITERS:
         for skip, row in enumerate(_head(file, encoding, each)):

@@ -121,7 +121,7 @@ WRONG = {
     "nobody's": (("adapt", "register-csv", "register.csv", "--check"), "whose register is it? Give --unit CODE"),
     "no sign": ((*HERE, "--column", "code"), "--column code: expected NAME=HEADER"),
     "a column of persons": ((*HERE, "--column", "slip=Họ tên"), "a column of names, numbers or words of persons"),
-    "a column that lacks": ((*HERE, "--column", "slip=Số"), "no row of the first 20 names the columns"),
+    "a column that lacks": ((*HERE, "--column", "slip=Số"), "no row of the first 20, read as utf-8, names the columns"),
     "no parcel": (("adapt", "post-csv", "register.csv", *UNIT), "names the columns code, date, parcel"),
     "over itself": ((*HERE, "--to", "register.csv"), "register.csv is the register itself"),
     "rejects over itself": ((*HERE, "--check", "--rejects", "./register.csv"), "register.csv is the register itself"),

@@ -133,6 +133,26 @@ def test_rows_of_nothing_but_commas_are_no_rows(tmp_path: Path) -> None:
     assert (brief(events), refused) == ([TOLD], [])
 
 
+def test_a_quotation_mark_left_open_loses_no_row_in_silence(tmp_path: Path) -> None:
+    later = [ROW.replace("000123", f"00012{number}") for number in (4, 5)]
+    file = register_file(tmp_path, ROW + ",", later[0] + ',"never closed', later[1] + ",x", header=HEADER + ",Ghi chú")
+
+    events, refused = adapted(file)
+
+    assert brief(events) == [TOLD]
+    assert [(each.line, each.why) for each in refused] == [
+        (3, "a quotation mark is not closed: the rows up to line 4 are lost in a cell")
+    ]
+
+
+def test_a_cell_may_hold_lines(tmp_path: Path) -> None:
+    file = register_file(tmp_path, ROW + ',"two\nlines, of words"', header=HEADER + ",Ghi chú")
+
+    events, refused = adapted(file)
+
+    assert (brief(events), refused) == ([TOLD], [])
+
+
 def test_names_and_numbers_of_persons_are_never_read(tmp_path: Path) -> None:
     header = HEADER + ",Họ và tên,Số CCCD,Điện thoại,Người nhận ký tên"
 
@@ -222,7 +242,12 @@ def test_forms_that_were_given_go_in_the_place_of_those_known(tmp_path: Path) ->
 
 
 UNREADABLE: dict[str, tuple[str, Register, dict[str, Any], str]] = {
-    "no header": (ROW, HAND_OVER, {}, "no row of the first 20 names the columns code, date; a column is named with"),
+    "no header": (
+        ROW,
+        HAND_OVER,
+        {},
+        "no row of the first 20, read as utf-8, names the columns code, date; a column is named",
+    ),
     "no date": ("Mã hồ sơ,Ngày hẹn trả", HAND_OVER, {}, "names the columns code, date"),
     "no parcel": ("Mã hồ sơ,Ngày phát", POST, {}, "names the columns code, date, parcel"),
     "two dates": (
