@@ -2,7 +2,7 @@
 
 import typer
 
-from streams.cli import changing, dead_letters, due, logs, rules, running, topics, units
+from streams.cli import adapting, changing, dead_letters, due, logs, rules, running, topics, units
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -13,6 +13,7 @@ def _hoso() -> None:
 
 
 app.command("import")(logs.import_log)
+app.command("adapt")(adapting.adapt)
 app.command("replay")(logs.replay)
 app.command("worker")(running.worker)
 app.command("keys")(running.keys)

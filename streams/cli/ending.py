@@ -15,6 +15,8 @@ from streams.replay.sources import BadLine
 from streams.wiring.deployment import REFUSALS
 
 EXIT_DIFFERENT = 1
+# Of `hoso adapt`: the good rows are told, others were rejected.
+EXIT_REJECTED = 1
 EXIT_BAD_INPUT = 2
 EXIT_REFUSED_ROWS = 3
 EXIT_INTERRUPTED = 130

@@ -46,8 +46,8 @@ def import_log(
             lines = sum(1 for _ in opened)
         with bar(f"lines of {file.name}", lines) as advance, told_errors():
             done = logs.import_to_file(file, mapping, Path(to), options, settings, advance)
-    for line, why in done.refused[:20]:
-        notes.print(f"{file}, line {line}: {why}", style="red", highlight=False, soft_wrap=True)
+    for each in done.refused[:20]:
+        notes.print(f"{file}, line {each.line}: {each.why}", style="red", highlight=False, soft_wrap=True)
     if len(done.refused) > 20:
         notes.print(f"… and {len(done.refused) - 20} more rows refused", style="red")
     result = {"facts": done.facts, "ticks": done.ticks, "refused": len(done.refused), "to": to}

@@ -3,8 +3,9 @@
 import codecs
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +14,7 @@ from pydantic import AwareDatetime
 
 from schemas.envelope import Event
 from schemas.events import MODEL_OF_TYPE
+from streams.importer.forms import FormRefused, forms_of
 
 _SUBJECT = re.compile(r"(dossier|lot|receipt|eid):.")
 _SOURCE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
@@ -20,6 +22,10 @@ _COLUMN = re.compile(r"\{([^{}]+)\}")
 _CASE_FIELDS = ("unit", "procedure", "channel", "variant", "place_kind")
 _LOG_FIELDS = frozenset({"format", "zone", "source", "delimiter", "encoding"})
 _EVENT_FIELDS = frozenset({"type", "time", "format", "precision", "id", "recorded", "data"})
+
+
+# Why a cell, without the white space around it, cannot be what its column holds; None where it can.
+Cell = Callable[[str], str | None]
 
 
 class MappingRefused(ValueError):
@@ -49,13 +55,16 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class EventMapping:
-    """One event of a row: its type and model, when it happened, its data."""
+    """One event of a row: its type and model, when it happened, its data.
+
+    `forms` is empty for any ISO 8601. With precision *auto* a midnight stands for its day: spreadsheets write days so.
+    """
 
     name: str
     model: type[Event]
     time: Template
-    format: str | None
-    precision: Literal["second", "day"]
+    forms: tuple[str, ...]
+    precision: Literal["second", "day", "auto"]
     id: Template | None
     recorded: Template | None
     data: Mapping[str, Template]
@@ -64,6 +73,12 @@ class EventMapping:
 
 @dataclass(frozen=True, slots=True)
 class LogMapping:
+    """How to read a log, and what to make of it.
+
+    `cells` says what the cells of a row must be before an event is made of it; a row in which all of these are empty is
+    none. `saved` is when the file was written: no row can tell of a day after. `skip` rows stand above the header.
+    """
+
     path: str
     zone: ZoneInfo
     source: str
@@ -71,6 +86,9 @@ class LogMapping:
     encoding: str
     subject: Template
     events: tuple[EventMapping, ...]
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    saved: datetime | None = None
+    skip: int = 0
 
     def columns(self) -> frozenset[str]:
         """All columns the mapping reads."""
@@ -78,7 +96,7 @@ class LogMapping:
         for event in self.events:
             templates += [event.time, *event.data.values()]
             templates += [template for template in (event.id, event.recorded) if template is not None]
-        return frozenset(column for template in templates for column in template.columns)
+        return frozenset(column for template in templates for column in template.columns) | frozenset(self.cells)
 
 
 def load_mapping(path: Path) -> LogMapping:
@@ -87,6 +105,11 @@ def load_mapping(path: Path) -> LogMapping:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingRefused(str(path), str(error)) from error
+    return read_mapping(str(path), document)
+
+
+def read_mapping(path: str, document: Mapping[str, Any]) -> LogMapping:
+    """The mapping of a document such as a TOML file holds; `path` is where refusals say it stands."""
     log, case = _table(path, document, "log"), _table(path, document, "case")
     _known(f"{path} [log]", log, _LOG_FIELDS)
     _known(f"{path} [case]", case, frozenset({"subject", *_CASE_FIELDS}))
@@ -94,9 +117,9 @@ def load_mapping(path: Path) -> LogMapping:
         raise MappingRefused(f"{path} [log]", f"format {log['format']} is not csv")
     events = document.get("event", [])
     if not isinstance(events, list):
-        raise MappingRefused(str(path), "[event] is one table, events are a list of tables: write [[event]]")
+        raise MappingRefused(path, "[event] is one table, events are a list of tables: write [[event]]")
     if not events or "subject" not in case or "source" not in log:
-        raise MappingRefused(str(path), "[log] source, [case] subject and at least one [[event]] are needed")
+        raise MappingRefused(path, "[log] source, [case] subject and at least one [[event]] are needed")
     _texts(f"{path} [log]", log)
     _texts(f"{path} [case]", case)
     _check_log(f"{path} [log]", log)
@@ -106,7 +129,7 @@ def load_mapping(path: Path) -> LogMapping:
         )
     shared = {name: template(case[name]) for name in _CASE_FIELDS if name in case}
     return LogMapping(
-        path=str(path),
+        path=path,
         zone=_zone(path, log.get("zone", "UTC")),
         source=log["source"],
         delimiter=log.get("delimiter", ","),
@@ -136,13 +159,17 @@ def _event(where: str, row: Mapping[str, Any], shared: Mapping[str, Template]) -
     if unknown:
         raise MappingRefused(where, f"data field {', '.join(sorted(unknown))} is none of {', '.join(known)}")
     precision = row.get("precision", "second")
-    if precision not in {"second", "day"}:
-        raise MappingRefused(where, f"precision {precision} is neither second nor day")
+    if precision not in {"second", "day", "auto"}:
+        raise MappingRefused(where, f"precision {precision} is neither second nor day nor auto")
+    try:
+        forms = forms_of(row.get("format"))
+    except FormRefused as error:
+        raise MappingRefused(where, str(error)) from error
     return EventMapping(
         name=row["type"],
         model=model,
         time=template(row["time"]),
-        format=row.get("format"),
+        forms=forms,
         precision=precision,
         id=template(row["id"]) if "id" in row else None,
         recorded=template(row["recorded"]) if "recorded" in row else None,
@@ -158,10 +185,10 @@ def _types(annotation: Any) -> Iterator[Any]:
         yield from _types(inner)
 
 
-def _table(path: Path, document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _table(path: str, document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     table = document.get(name)
     if not isinstance(table, dict):
-        raise MappingRefused(str(path), f"table [{name}] is missing")
+        raise MappingRefused(path, f"table [{name}] is missing")
     return table
 
 
@@ -174,9 +201,13 @@ def _known(where: str, table: Mapping[str, Any], fields: frozenset[str]) -> None
 
 
 def _texts(where: str, table: Mapping[str, Any]) -> None:
-    for field, value in table.items():
-        if not isinstance(value, dict if field == "data" else str):
-            raise MappingRefused(where, f"{field} must be a {'table' if field == 'data' else 'text'}")
+    for name, value in table.items():
+        # An event may try several forms in turn; the format of a log is the kind of its file.
+        if name == "format" and "type" in table and isinstance(value, list):
+            if not value or not all(isinstance(form, str) for form in value):
+                raise MappingRefused(where, "format must be a text, or a list of texts")
+        elif not isinstance(value, dict if name == "data" else str):
+            raise MappingRefused(where, f"{name} must be a {'table' if name == 'data' else 'text'}")
 
 
 def _check_log(where: str, log: Mapping[str, Any]) -> None:
@@ -190,7 +221,7 @@ def _check_log(where: str, log: Mapping[str, Any]) -> None:
         raise MappingRefused(where, str(error)) from error
 
 
-def _zone(path: Path, name: str) -> ZoneInfo:
+def _zone(path: str, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:

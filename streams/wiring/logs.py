@@ -1,7 +1,7 @@
 """Logs in and out: importing, simulating, replaying."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, time
 from itertools import chain
@@ -17,7 +17,7 @@ from streams.adapters.kafka_ends import KafkaEnds
 from streams.core.compiling import compile_rules
 from streams.core.rules import Rules
 from streams.importer.csv_log import NoFact, Row, read_csv
-from streams.importer.mapping import load_mapping
+from streams.importer.mapping import LogMapping, load_mapping
 from streams.importer.order import Fact, arranged, interleaved, out_of_range, ticks
 from streams.importer.to_file import as_entry, key_of_file, lines
 from streams.importer.to_topics import as_event, send
@@ -33,10 +33,11 @@ Tick = Callable[[int], object]
 
 
 class Refusal(NamedTuple):
-    """A row of a log that gave no event."""
+    """A row of a log that gave no event, and the column at fault, empty where it is not one."""
 
     line: int
     why: str
+    column: str = ""
 
 
 class Imported(NamedTuple):
@@ -49,9 +50,11 @@ class Imported(NamedTuple):
 
 
 class ImportOptions(NamedTuple):
+    """How a log is told; without `tick_seconds` no ticks are, and the deployment's own clock goes on."""
+
     order: str
     twice: bool
-    tick_seconds: int
+    tick_seconds: int | None
     plain_ids: bool = False
 
 
@@ -59,26 +62,36 @@ def import_to_file(
     file: Path, mapping_file: Path, out: Path, options: ImportOptions, settings: Settings, advance: Tick
 ) -> Imported:
     """Write the entries of a log to a JSON Lines file, with ticks between them."""
-    key = settings.token_key.get_secret_value().encode() if settings.token_key else key_of_file(file)
-    log = _read_log(file, mapping_file, lambda row: as_entry(row, key, plain_ids=options.plain_ids), advance)
-    told, instants = log.told(options)
-    with out.open("wb") as target:
-        target.writelines(line + b"\n" for line in lines(told, instants[-1] if instants else 0))
-    return Imported(
-        len(log.facts) * (2 if options.twice else 1), len(instants), log.refused, instants[-1] if instants else 0
-    )
+    return mapped_to_file(file, load_mapping(mapping_file), out, options, settings, advance)
 
 
 def import_to_topics(
     file: Path, mapping_file: Path, options: ImportOptions, settings: Settings, sent: Tick
 ) -> Imported:
     """Write the events of a log to their source topics, and ask the controller for the ticks between them."""
-    log = _read_log(file, mapping_file, as_event, lambda _: None)
+    return mapped_to_topics(file, load_mapping(mapping_file), options, settings, sent)
+
+
+def mapped_to_file(
+    file: Path, mapping: LogMapping, out: Path, options: ImportOptions, settings: Settings, advance: Tick
+) -> Imported:
+    """The same, of a mapping that is at hand."""
+    key = settings.token_key.get_secret_value().encode() if settings.token_key else key_of_file(file)
+    log = read_foreign(file, mapping, lambda row: as_entry(row, key, plain_ids=options.plain_ids), advance)
+    told, instants = log.told(options)
+    with out.open("wb") as target:
+        target.writelines(line + b"\n" for line in lines(told, instants[-1] if instants else 0))
+    return log.imported(options, instants)
+
+
+def mapped_to_topics(
+    file: Path, mapping: LogMapping, options: ImportOptions, settings: Settings, sent: Tick
+) -> Imported:
+    """The same, of a mapping that is at hand."""
+    log = read_foreign(file, mapping, as_event, lambda _: None)
     told, instants = log.told(options)
     asyncio.run(_send(told, settings, sent))
-    return Imported(
-        len(log.facts) * (2 if options.twice else 1), len(instants), log.refused, instants[-1] if instants else 0
-    )
+    return log.imported(options, instants)
 
 
 class Simulated(NamedTuple):
@@ -100,7 +113,7 @@ def simulate_to_topics(seed: int, cases: int, tick_seconds: int, settings: Setti
         facts += [Fact(int(event.at.timestamp()), number, orjson.dumps(event.event), event.type) for event in events]
     options = ImportOptions("time", twice=False, tick_seconds=tick_seconds)
     until = datetime.combine(DEMO.until, time.max, ZONE)
-    told, instants = _Log(facts, [], ZONE).told(options, int(until.timestamp()) + 1)
+    told, instants = Foreign(facts, [], ZONE).told(options, int(until.timestamp()) + 1)
     asyncio.run(_send(told, settings, advance))
     return Simulated(len(facts), len(instants), truths, until, instants[-1])
 
@@ -111,7 +124,9 @@ async def _send(told: Iterable[Fact | int], settings: Settings, advance: Tick) -
         await send(told, writer, settings.prefix, ends, advance)
 
 
-class _Log(NamedTuple):
+class Foreign(NamedTuple):
+    """A foreign log as it was read: its facts in file order, and the rows that gave none."""
+
     facts: list[Fact]
     refused: list[Refusal]
     zone: ZoneInfo
@@ -120,22 +135,27 @@ class _Log(NamedTuple):
         """The facts in the order asked for with ticks between them, and the instants of the ticks, the last of which
         is not before `until`."""
         facts = arranged(self.facts, options.order, twice=options.twice)
-        if not facts:
-            return iter(()), []
+        if not facts or options.tick_seconds is None:
+            return iter(facts), []
         first, last = min(fact.at for fact in facts), max(until, *(fact.at for fact in facts))
         instants = list(ticks(first, last, options.tick_seconds, self.zone))
         return interleaved(facts, instants, options.order), instants
 
+    def imported(self, options: ImportOptions, instants: Sequence[int]) -> Imported:
+        """What is said of it once it has been told with these ticks."""
+        last = instants[-1] if instants else 0
+        return Imported(len(self.facts) * (2 if options.twice else 1), len(instants), self.refused, last)
 
-def _read_log(file: Path, mapping_file: Path, build: Callable[[Row], Fact], advance: Tick) -> _Log:
-    mapping = load_mapping(mapping_file)
+
+def read_foreign(file: Path, mapping: LogMapping, build: Callable[[Row], Fact], advance: Tick) -> Foreign:
+    """All rows of a foreign log, each as what `build` makes of it; raises MappingRefused where it cannot be read."""
     facts: list[Fact] = []
     refused: list[Refusal] = []
     for row in read_csv(file, mapping):
         try:
             fact = build(row)
         except NoFact as error:
-            refused.append(Refusal(row.line, str(error)))
+            refused.append(Refusal(row.line, str(error), row.column))
         else:
             why = out_of_range(fact.at)
             if why is None:
@@ -143,7 +163,7 @@ def _read_log(file: Path, mapping_file: Path, build: Callable[[Row], Fact], adva
             else:
                 refused.append(Refusal(row.line, why))
         advance(row.line)
-    return _Log(facts, refused, mapping.zone)
+    return Foreign(facts, refused, mapping.zone)
 
 
 class ReplayOptions(NamedTuple):

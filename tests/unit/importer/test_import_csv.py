@@ -47,7 +47,7 @@ def test_a_broken_date_is_refused_with_its_line_and_the_rows_around_it_are_kept(
     done, entries = imported(log, mapping_file(tmp_path))
 
     why = "column opened does not read as a time in the form %m/%d/%Y %H:%M"
-    assert (done.refused, brief(entries)) == ([Refusal(3, why)], TOLD)
+    assert (done.refused, brief(entries)) == ([Refusal(3, why, "opened")], TOLD)
 
 
 def test_a_broken_date_in_one_column_spares_the_other_events_of_its_row(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_row_that_names_no_case_is_refused(tmp_path: Path) -> None:
     done, entries = imported(log_file(tmp_path, " ,north,01/05/2026 10:00,", *GOOD), mapping_file(tmp_path))
 
     why = "column id is empty, so the row names no case"
-    assert (done.refused, brief(entries)) == ([Refusal(2, why)], TOLD)
+    assert (done.refused, brief(entries)) == ([Refusal(2, why, "id")], TOLD)
 
 
 @pytest.mark.parametrize("number", ["001234567890", "079204001234"])
@@ -96,7 +96,7 @@ def test_a_value_that_no_field_can_hold_is_refused_with_its_field(tmp_path: Path
     done, entries = imported(log, mapping_file(tmp_path))
 
     (refused,) = done.refused
-    assert (refused.line, refused.why.startswith("case.received: data.unit: ")) == (3, True)
+    assert (refused.line, refused.column, refused.why.startswith("case.received: data.unit: ")) == (3, "office", True)
     assert brief(entries) == TOLD
 
 

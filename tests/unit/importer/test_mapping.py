@@ -27,6 +27,13 @@ REFUSED = {
     "a precision of none": ((LOG, CASE, OPENED + 'precision = "hour"\n'), "precision hour is neither second nor day"),
     "data of no event": ((LOG, CASE, OPENED + 'data = { slip = "{x}" }\n'), "data field slip is none of unit, "),
     "the second event": ((LOG, CASE, OPENED, CLOSED + 'precision = "x"\n'), "[[event]] 2: precision x is neither"),
+    "a preset of none": (
+        (LOG, CASE, OPENED.replace("%m/%d/%Y %H:%M", "dvcqc")),
+        "dvcqc is none of dvcqg, register, iso",
+    ),
+    "no format in a list": ((LOG, CASE, OPENED.replace('"%m/%d/%Y %H:%M"', "[]")), "format must be a text, or a list"),
+    "a number for a form": ((LOG, CASE, OPENED.replace('"%m/%d/%Y %H:%M"', "[7]")), "format must be a text, or a list"),
+    "a list for a log": ((LOG + 'format = ["csv"]\n', CASE, OPENED), "format ['csv'] is not csv"),
 }
 
 
