@@ -32,8 +32,8 @@ def incidents(
         show_json([one.told() for one in found])
         return
     table = columns(
-        "incident", "class", "accountable", "at", "source", "from", "to", "flags", "open", "cases", "cases open", "units",
-        right={"flags", "open", "cases", "cases open", "units"}, whole={"incident", "from", "to"},
+        "incident", "class", "accountable", "at", "source", "from", "to", "flags", "raised", "cases", "open", "units",
+        right={"flags", "raised", "cases", "open", "units"}, whole={"incident", "from", "to"},
     )  # fmt: skip
     for one in found:
         row(

@@ -9,7 +9,6 @@ import asyncpg
 from streams.sinks.migrate import SchemaBehind
 from streams.sinks.statements import load
 
-
 # The migration that makes what is asked here.
 NEEDED = "0006_incidents"
 CONNECT_SECONDS_MAX = 10
@@ -19,7 +18,7 @@ class DatabaseAway(RuntimeError):
     """The database cannot be asked."""
 
     def __init__(self, trouble: Exception) -> None:
-        super().__init__(f"the database does not answer: {trouble or type(trouble).__name__} (see HOSO_DATABASE)")
+        super().__init__(f"the database does not answer: {str(trouble) or type(trouble).__name__} (see HOSO_DATABASE)")
 
 
 class Incident(NamedTuple):

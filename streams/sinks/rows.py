@@ -106,7 +106,7 @@ def _entry(record: Record, entry: Mapping[str, Any], body: bytes) -> Row:
 
 
 def _closings(entry: Mapping[str, Any]) -> Iterator[Row]:
-    """A closing that tells its moment: not one of which only the day is known. Snapshots say only when they were taken."""
+    """A closing and its moment, where that is told: not where only the day is known, and a snapshot never tells it."""
     data = entry["data"]
     if "ended_at" in data and entry.get("precision", "second") == "second":
         closed, ended = entry["time"], data["ended_at"]

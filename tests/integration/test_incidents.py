@@ -89,6 +89,10 @@ def cleared(number: int, day: date = DAY, until: date = DAY, **fields: Any) -> R
     return one(number, day, state="cleared", version=2, until=f"{until}T15:00:00+07:00", **fields)
 
 
+def of(flag_class: str, **fields: Any) -> dict[str, Any]:
+    return {"class": flag_class, **fields}
+
+
 def life(status: str) -> dict[str, Any]:
     since = "2026-01-14T08:00:00+07:00"
     return {"status": status, "since": since, "until": None, "by": "urn:hoso:unit:x", "reason": None, "evidence": None}
@@ -149,7 +153,7 @@ def story() -> list[Record]:
     for number in range(400):
         day = DAY + timedelta(days=number % 60 // 2)
         unit = (UNIT, OTHER, "H26-01")[number % 3]
-        who = {"accountable": "operator"} if number % 5 == 0 else {}
+        who: dict[str, Any] = {"accountable": "operator"} if number % 5 == 0 else {}
         records.append(one(number, day, unit=unit, **who))
         if number % 4 == 0:
             records.append(cleared(number, day, until=day + timedelta(days=2), unit=unit, **who))
@@ -226,8 +230,8 @@ async def test_units_classes_and_parties_stand_apart(migrated: str) -> None:
             *many(6, 100, unit=OTHER),
             *many(7, 200, accountable="operator"),
             *many(4, 300, unit=OTHER, accountable="operator"),
-            *many(8, 400, **{"class": "falsely_done"}),
-            *many(4, 500, **{"class": "hung"}),
+            *many(8, 400, **of("falsely_done")),
+            *many(4, 500, **of("hung")),
         ],
     )
 
@@ -255,7 +259,7 @@ async def test_a_transfer_moves_no_member(migrated: str) -> None:
     await write(migrated, many(5))
     before = everything(migrated)
 
-    moved = {"unit": OTHER, "accountable": f"unit:{OTHER}", "scored_unit": UNIT}
+    moved: dict[str, Any] = {"unit": OTHER, "accountable": f"unit:{OTHER}", "scored_unit": UNIT}
     await write(migrated, many(2, version=2, **moved))
 
     assert everything(migrated) == before
@@ -263,7 +267,7 @@ async def test_a_transfer_moves_no_member(migrated: str) -> None:
 
 async def test_a_proven_delay_is_never_folded_away(migrated: str) -> None:
     never = ("overdue", "at_risk", "no_movement")
-    await write(migrated, [record for n, name in enumerate(never) for record in many(20, 100 * n, **{"class": name})])
+    await write(migrated, [record for n, name in enumerate(never) for record in many(20, 100 * n, **of(name))])
 
     assert ask(migrated, "SELECT count(*) FROM incidents") == [(0,)]
     assert ask(migrated, "SELECT count(*) FROM flags_to_alert") == [(60,)]
@@ -330,10 +334,8 @@ async def test_a_withdrawn_flag_was_never_a_member(migrated: str) -> None:
 
 
 async def test_an_outage_is_one_incident_and_what_has_nothing_to_do_with_it_alerts(migrated: str) -> None:
-    outage = [
-        one(n, unit=f"{PROVINCE}.{n % 40:03}", **{"class": "unknown", "accountable": "operator"}) for n in range(5000)
-    ]
-    others = [*many(3, 9000), one(9100, **{"class": "unknown", "unit": "G01.804.001", "accountable": "operator"})]
+    outage = [one(n, unit=f"{PROVINCE}.{n % 40:03}", **of("unknown", accountable="operator")) for n in range(5000)]
+    others = [*many(3, 9000), one(9100, **of("unknown", accountable="operator", unit="G01.804.001"))]
 
     await write(migrated, [*outage, *others])
 

@@ -63,20 +63,29 @@ FROM (
 WHERE body #>> '{data,ended_at}' IS NOT NULL AND coalesce(body ->> 'precision', 'second') = 'second'
 ON CONFLICT DO NOTHING;
 
--- The newest version of every flag, and the incident it belongs to: null for most. The key of an incident: class, the party
--- that is to act, where, the source if it is known, and the day on which its first band with enough cases begins.
+-- A name that only the key decides.
+CREATE FUNCTION incident_id_of(class text, party text, scope text, source text, begun_on date) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN left(
+    encode(sha256(convert_to(jsonb_build_array(class, party, scope, source, begun_on)::text, 'UTF8')), 'hex'), 32
+);
+
+-- The newest version of every flag, and the day its incident began: null where it belongs to none. The key of an
+-- incident: class, the party that is to act, where, the source if it is known, and the day on which its first band with
+-- enough cases begins.
 --
 -- Windows and no joins: a planner that does not yet know how many flags there are would loop over all pairs of them.
+-- Compared as bytes, since no order of a language is asked for and it takes half the time.
 CREATE VIEW flags_with_incident AS
 WITH placed AS (
-    SELECT flag_id, cycle, version, case_token, class, state, since_at, until_at, unit, procedure, accountable,
-           scored_unit, life, wording,
-           CASE WHEN of_unit THEN 'unit' ELSE accountable END AS party,
+    SELECT flag_id, cycle, version, state, since_at, until_at, unit, procedure, accountable, life, wording,
+           case_token COLLATE "C" AS case_token, class COLLATE "C" AS class, scored_unit COLLATE "C" AS scored_unit,
+           CASE WHEN of_unit THEN 'unit' ELSE accountable END COLLATE "C" AS party,
            -- The unit that had the case when the condition began, since a transfer does not move a cause. Where somebody
            -- else is to act, the cause is beyond one unit: the unit above. Empty where no unit is known.
            CASE WHEN of_unit THEN coalesce(scored_unit, '')
-                ELSE regexp_replace(coalesce(scored_unit, ''), '[.-][^.-]*$', '') END AS scope,
-           coalesce(source, '') AS source,
+                ELSE regexp_replace(coalesce(scored_unit, ''), '[.-][^.-]*$', '') END COLLATE "C" AS scope,
+           coalesce(source, '') COLLATE "C" AS source,
            -- Null for what never forms an incident, and for a flag that was withdrawn: it never held.
            CASE WHEN class = ANY (ARRAY(SELECT class FROM incident_classes)) THEN
                date '2001-01-01' + band_days * floor(
@@ -116,25 +125,24 @@ WITH placed AS (
 )
 SELECT flag_id, cycle, version, case_token, class, state, since_at, until_at, unit, procedure, accountable, scored_unit,
        life, wording, party, nullif(scope, '') AS scope, nullif(source, '') AS source,
-       CASE WHEN is_member THEN begun_on END AS begun_on,
-       CASE WHEN is_member THEN left(encode(sha256(convert_to(
-           jsonb_build_array(class, party, scope, source, begun_on)::text, 'UTF8')), 'hex'), 32) END AS incident_id
+       CASE WHEN is_member THEN begun_on END AS begun_on
 FROM begun
 UNION ALL
 SELECT flag_id, cycle, version, case_token, class, state, since_at, until_at, unit, procedure, accountable, scored_unit,
-       life, wording, party, nullif(scope, ''), nullif(source, ''), NULL, NULL
+       life, wording, party, nullif(scope, ''), nullif(source, ''), NULL
 FROM placed
 WHERE band IS NULL;
 
 CREATE VIEW incident_members AS
-SELECT incident_id, flag_id, cycle, case_token, class, state, since_at, until_at, scored_unit, party AS accountable,
-       scope, source, begun_on
+SELECT incident_id_of(class, party, scope, source, begun_on) AS incident_id, flag_id, cycle, case_token, class, state,
+       since_at, until_at, scored_unit, party AS accountable, scope, source, begun_on
 FROM flags_with_incident
-WHERE incident_id IS NOT NULL;
+WHERE begun_on IS NOT NULL;
 
 -- One row an incident. It is open while one member is raised; cleared members stay members.
 CREATE VIEW incidents AS
-SELECT incident_id, class, accountable, scope, source, begun_on,
+SELECT incident_id_of(class, party, scope, source, begun_on) AS incident_id,
+       class, party AS accountable, scope, source, begun_on,
        count(*) AS members,
        count(*) FILTER (WHERE state = 'raised') AS members_open,
        count(DISTINCT case_token) AS cases,
@@ -143,8 +151,9 @@ SELECT incident_id, class, accountable, scope, source, begun_on,
        min(since_at) AS first_since_at,
        max(since_at) AS last_since_at,
        CASE WHEN bool_or(state = 'raised') THEN NULL ELSE max(until_at) END AS ended_at
-FROM incident_members
-GROUP BY incident_id, class, accountable, scope, source, begun_on;
+FROM flags_with_incident
+WHERE begun_on IS NOT NULL
+GROUP BY class, party, scope, source, begun_on;
 
 -- The flags that alert by themselves: raised, and in no incident. Nothing is counted by it. Whoever alerts may hold back
 -- by `life` (acknowledged, snoozed, disputed …).
@@ -152,7 +161,7 @@ CREATE VIEW flags_to_alert AS
 SELECT flag_id, cycle, version, case_token, class, since_at, unit, procedure, accountable, scored_unit, source, life,
        wording
 FROM flags_with_incident
-WHERE state = 'raised' AND incident_id IS NULL;
+WHERE state = 'raised' AND begun_on IS NULL;
 
 CREATE VIEW incident_counts AS
 SELECT class, accountable, scope, source,
@@ -171,7 +180,7 @@ WITH at_due AS (
     FROM closings
     JOIN cases USING (case_token)
     CROSS JOIN view_settings
-    WHERE code = ANY (closing_codes) AND declared_end_at IN (due_declared_at, due_computed_at)
+    WHERE unit IS NOT NULL AND code = ANY (closing_codes) AND declared_end_at IN (due_declared_at, due_computed_at)
     GROUP BY unit, case_token
 ), counted AS (
     SELECT *, count(*) OVER (
@@ -206,5 +215,6 @@ GROUP BY unit, zone, island;
 
 GRANT SELECT, INSERT ON closings TO hoso_sink;
 GRANT SELECT ON view_settings, incident_classes, closings TO hoso_reader;
-GRANT SELECT ON flags_with_incident, incident_members, incidents, flags_to_alert, bulk_closings, incident_counts TO hoso_reader;
+GRANT SELECT ON flags_with_incident, incident_members, incidents, incident_counts, flags_to_alert, bulk_closings
+    TO hoso_reader;
 GRANT SELECT ON incident_counts TO hoso_grafana;

@@ -56,7 +56,8 @@ SELECT incident_id, class, accountable, scope, source, begun_on, members, member
        first_since_at, last_since_at, ended_at
 FROM incidents
 WHERE ($1::text IS NULL OR EXISTS (
-          SELECT FROM unnest(units) AS unit WHERE unit = $1 OR starts_with(unit, $1 || '.') OR starts_with(unit, $1 || '-')
+          SELECT FROM unnest(units) AS unit
+          WHERE unit = $1 OR starts_with(unit, $1 || '.') OR starts_with(unit, $1 || '-')
       ))
   AND (ended_at IS NULL OR NOT $2)
 ORDER BY ended_at IS NOT NULL, begun_on DESC, members DESC, incident_id COLLATE "C";
