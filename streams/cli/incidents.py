@@ -44,7 +44,7 @@ def incidents(
             one.scope,
             one.source,
             one.begun_on,
-            "open" if one.ended_at is None else one.ended_at.date(),
+            one.ended_on or "open",
             one.members,
             one.members_open,
             one.cases,

@@ -23,7 +23,7 @@ class DatabaseAway(RuntimeError):
 
 class Incident(NamedTuple):
     """One incident. `scope` is the unit, or where somebody else is accountable the unit above; `units` are those whose
-    cases are in it. `ended_at` is null while one of its flags is raised."""
+    cases are in it. `ended_at` is null while one of its flags is raised; days are those of the database's settings."""
 
     incident_id: str
     flag_class: str
@@ -39,6 +39,7 @@ class Incident(NamedTuple):
     first_since_at: datetime
     last_since_at: datetime
     ended_at: datetime | None
+    ended_on: date | None
 
     def told(self) -> dict[str, object]:
         """As programs read it: the class under its own name, as in flags."""

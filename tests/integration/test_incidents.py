@@ -317,9 +317,11 @@ async def test_it_closes_when_its_last_member_clears_and_keeps_its_members(migra
     await write(migrated, [cleared(number) for number in range(4)])
     assert ask(migrated, "SELECT members, members_open, ended_at FROM incidents") == [(5, 1, None)]
 
-    await write(migrated, [cleared(4, until=DAY + timedelta(days=2))])
-    ended = datetime(2026, 1, 15, 8, tzinfo=UTC)
-    assert ask(migrated, "SELECT members, members_open, ended_at FROM incidents") == [(5, 0, ended)]
+    await write(migrated, [one(4, version=2, state="cleared", until="2026-01-15T00:30:00+07:00")])
+    ended = datetime(2026, 1, 14, 17, 30, tzinfo=UTC)
+    assert ask(migrated, "SELECT members, members_open, ended_at, ended_on FROM incidents") == [
+        (5, 0, ended, date(2026, 1, 15))
+    ]
     assert ask(migrated, "SELECT incident_id FROM incidents") == incident
     assert ask(migrated, "SELECT incidents, open, members, members_open FROM incident_counts") == [(1, 0, 5, 0)]
 

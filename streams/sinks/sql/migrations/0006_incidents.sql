@@ -150,7 +150,9 @@ SELECT incident_id_of(class, party, scope, source, begun_on) AS incident_id,
        array_agg(DISTINCT scored_unit ORDER BY scored_unit) FILTER (WHERE scored_unit IS NOT NULL) AS units,
        min(since_at) AS first_since_at,
        max(since_at) AS last_since_at,
-       CASE WHEN bool_or(state = 'raised') THEN NULL ELSE max(until_at) END AS ended_at
+       CASE WHEN bool_or(state = 'raised') THEN NULL ELSE max(until_at) END AS ended_at,
+       CASE WHEN bool_or(state = 'raised') THEN NULL
+            ELSE (max(until_at) AT TIME ZONE (SELECT zone FROM view_settings))::date END AS ended_on
 FROM flags_with_incident
 WHERE begun_on IS NOT NULL
 GROUP BY class, party, scope, source, begun_on;
