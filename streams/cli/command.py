@@ -2,7 +2,7 @@
 
 import typer
 
-from streams.cli import adapting, changing, dead_letters, due, logs, rules, running, topics, units
+from streams.cli import adapting, changing, dead_letters, due, incidents, logs, rules, running, topics, units
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -19,6 +19,7 @@ app.command("worker")(running.worker)
 app.command("keys")(running.keys)
 app.command("migrate")(running.migrate)
 app.command("units")(units.units)
+app.command("incidents")(incidents.incidents)
 app.command("due")(due.due)
 
 of_rules = typer.Typer(no_args_is_help=True, help="The law as files: shown, checked, tried on a log, put in force.")

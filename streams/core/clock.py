@@ -143,7 +143,9 @@ def read_clock(lines: Lines, rules: Rules, leg: Deadline | None = None) -> Clock
     clock.cut = rule.cut(unit, spans)
     if clock.cut is not None and clock.cut.term.amount < rule.term.amount:
         found = run(rule, clock.cut.term, clock.calendar, lines, clock.start, clock.ended)
-        if clock.legal is None or found.due is None or found.due.at < clock.legal.at:
+        # Of a clock that stands still, the due last in force: a decision that has come to lie behind the law governs
+        # nothing, and its pauses neither.
+        if clock.legal is None or found.last is None or found.last.at < clock.legal.at:
             _tell(clock, found, "provincial")
             clock.provincial = found.due
     if rule.governs == "declared" and clock.declared is not None:

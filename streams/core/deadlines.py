@@ -122,12 +122,12 @@ def _working_day_at_hour(calendar: Calendar, _term: Term, start: Span, amount: i
 
 def _working_hour(calendar: Calendar, _term: Term, start: Span, seconds: int) -> tuple[int, int]:
     at = add_office_seconds(calendar, start.at, seconds)
-    return at, calendar.local(at)[0]
+    return at, calendar.day_of(at, stands_for_day=True)
 
 
 def _clock_hour(calendar: Calendar, _term: Term, start: Span, seconds: int) -> tuple[int, int]:
     at = start.at + seconds
-    return at, calendar.local(at)[0]
+    return at, calendar.day_of(at, stands_for_day=True)
 
 
 def _calendar_day(calendar: Calendar, _term: Term, start: Span, amount: int) -> tuple[int, int]:
@@ -137,7 +137,7 @@ def _calendar_day(calendar: Calendar, _term: Term, start: Span, amount: int) -> 
 
 def _half_day(calendar: Calendar, _term: Term, start: Span, amount: int) -> tuple[int, int]:
     at = add_half_days(calendar, _in_half_day(start), amount)
-    return at, calendar.local(at)[0]
+    return at, calendar.day_of(at, stands_for_day=True)
 
 
 def _same_day(calendar: Calendar, term: Term, start: Span, amount: int) -> tuple[int, int]:
@@ -172,7 +172,7 @@ def _move_seconds(calendar: Calendar, end: Due, seconds: int) -> tuple[int, int]
 
 def _move_half_days(calendar: Calendar, end: Due, amount: int) -> tuple[int, int]:
     at = add_half_days(calendar, subtract_half_days(calendar, end.at, 0) - 1, amount)
-    return at, calendar.local(at)[0]
+    return at, calendar.day_of(at, stands_for_day=True)
 
 
 def _lead_days(calendar: Calendar, end: Due, amount: int) -> int:

@@ -29,12 +29,12 @@ _WORK = frozenset({"processing", "supplement", "payment"})
 # Every state has a row; the same state again is a repeated report and always allowed.
 TRANSITIONS: Mapping[str | None, frozenset[str]] = {
     None: frozenset(STATES),
-    "registered": frozenset({"accepted", "refused", "withdrawing"}),
+    "registered": frozenset({"accepted", "supplement", "payment", "refused", "stopped", "withdrawing"}),
     "accepted": _WORK | _ENDS,
     "processing": _WORK | _ENDS,
-    "supplement": _WORK | _ENDS,
-    "payment": _WORK | _ENDS,
-    "withdrawing": frozenset({"stopped", "refused"}),
+    "supplement": _WORK | _ENDS | {"accepted"},
+    "payment": _WORK | _ENDS | {"accepted"},
+    "withdrawing": frozenset({"processing", "stopped", "refused"}),
     "done": frozenset({"returned"}),
     "refused": frozenset(),
     "stopped": frozenset(),

@@ -12,6 +12,7 @@ from streams.core.clock import Clock
 from streams.core.deadlines import Span, Term, due
 from streams.core.facts import AT, Fact
 from streams.core.lines import Lines
+from streams.core.office import next_open
 from streams.core.pauses import span_of
 from streams.core.rules import Deadline
 
@@ -87,6 +88,8 @@ def _days_off_forgotten(counting: _Counting) -> int | None:
         return None
     calendar = counting.clock.calendar
     day = calendar.day_of(counting.start.at, stands_for_day=counting.start.is_day)
+    if counting.term.unit == "working_day_at_hour":
+        day = next_open(calendar, counting.start.at)[0]
     left = counting.term.amount
     while left:
         day += 1

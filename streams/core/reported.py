@@ -12,9 +12,8 @@ from streams.core.lines import Lines
 from streams.core.office import subtract_office_seconds
 from streams.core.official import CLOSED, OPEN, UNKNOWN
 from streams.core.rules import Deadline, Rules
-from streams.core.stages import UNIT
+from streams.core.stages import OPERATOR, UNIT
 
-OPERATOR = "operator"
 DONE, RETURNED = "done", "returned"
 
 Report = tuple[Fact, str]

@@ -16,7 +16,8 @@ from streams.core.kinds import COMPLETED, EXTENDED, HANDED_OVER, TRANSFERRED
 from streams.core.lines import Lines
 from streams.core.rules import Deadline, Rules
 from streams.core.sources import Marks, Silence, silences_of
-from streams.core.unclaimed import HAND_OVER, OFFICIAL, OPERATOR, SUBMISSION
+from streams.core.stages import OPERATOR
+from streams.core.unclaimed import HAND_OVER, OFFICIAL, SUBMISSION
 
 # All that can tell of a case; what people say of flags comes from no source that could fall silent.
 _ANY = frozenset(EVENTS_OF_TOPIC) - {"review", "source-health"}

@@ -14,8 +14,11 @@ from streams.core.kinds import (
     APPOINTMENT_MADE,
     APPOINTMENT_MISSED,
     HANDED_OVER,
+    OTP_CONFIRMED,
+    OTP_SENT,
     QUEUE_TICKET,
     RECEIVED,
+    REGISTERED,
     TRANSFERRED,
     TURNED_AWAY,
 )
@@ -23,7 +26,7 @@ from streams.core.lines import Lines
 from streams.core.pauses import Pause, span_of
 from streams.core.rules import Stage
 
-UNIT, CITIZEN, NOBODY = "unit", "citizen", "nobody"
+UNIT, CITIZEN, NOBODY, OPERATOR = "unit", "citizen", "nobody", "operator"
 
 
 class Held(NamedTuple):
@@ -41,7 +44,8 @@ class Held(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """Time outside the clock: a queue, an appointment, a result that is not collected."""
+    """Time outside the clock: a visit that is not made, a queue, an appointment, a one-time code, a result that is not
+    collected."""
 
     what: str
     owner: str
@@ -100,10 +104,17 @@ def _holders(lines: Lines, clock: Clock) -> list[Held]:
 
 
 def waits(lines: Lines, clock: Clock) -> Iterator[Wait]:
-    """What the citizen waited for before the clock, and what waits for the citizen after the duty."""
+    """What the citizen waited for before the clock, and what waits for the citizen: to come, to collect."""
     received = lines.first.get(RECEIVED)
     until = received[AT] if received is not None else None
     ticket, made = lines.first.get(QUEUE_TICKET), lines.first.get(APPOINTMENT_MADE)
+    registered, sent = lines.first.get(REGISTERED), lines.first.get(OTP_SENT)
+    if registered is not None and clock.rule is not None and clock.rule.thresholds.accept_days is None:
+        came = [fact[AT] for fact in (ticket, made, received, clock.ended) if fact is not None]
+        yield Wait("attendance", CITIZEN, registered[AT], min(came, default=None))
+    if sent is not None:
+        confirmed = lines.first.get(OTP_CONFIRMED)
+        yield Wait("otp", OPERATOR, sent[AT], None if confirmed is None else confirmed[AT])
     if ticket is not None:
         yield Wait("queue", UNIT, ticket[AT], until)
     if made is not None:

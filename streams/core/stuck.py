@@ -23,9 +23,9 @@ from streams.core.kinds import (
 )
 from streams.core.lines import Lines
 from streams.core.official import OPEN
-from streams.core.reported import OPERATOR, Report, reports
+from streams.core.reported import Report, reports
 from streams.core.rules import Rules
-from streams.core.stages import CITIZEN, NOBODY, Held, holder_at, holders
+from streams.core.stages import CITIZEN, NOBODY, OPERATOR, Held, holder_at, holders
 
 # What moves no case: it tells of systems, or of flags.
 _MOVES_NOTHING = REPORTS | SAID | {SYNC_FAILED, UPDATE_FAILED}

@@ -6,9 +6,9 @@ from streams.core.coverage import feeds_of
 from streams.core.deadlines import Due
 from streams.core.interval import Interval, joined
 from streams.core.kinds import HANDED_OVER
+from streams.core.stages import OPERATOR
 
 OFFICIAL, SUBMISSION, HAND_OVER = "official-status", "submission", "handover"
-OPERATOR = "operator"
 
 
 def rests_on(flag_class: str, ends: frozenset[int], returned_means: str) -> frozenset[str]:

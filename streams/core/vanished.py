@@ -9,7 +9,7 @@ from streams.core.interval import Interval, told
 from streams.core.kinds import OBSERVED
 from streams.core.lines import Lines
 from streams.core.rules import Rules
-from streams.core.unclaimed import OPERATOR
+from streams.core.stages import OPERATOR
 
 
 def vanished(lines: Lines, _clock: Clock, _rules: Rules) -> Iterator[Interval]:

@@ -11,7 +11,7 @@ from streams.core.identity import Dossier
 from streams.core.instants import local_text
 from streams.core.lines import Lines
 from streams.core.moved import Moved
-from streams.core.official import is_legal
+from streams.core.official import UNKNOWN, is_legal
 from streams.core.rules import Rules
 from streams.core.stages import holders, waits
 
@@ -101,13 +101,15 @@ def _official(lines: Lines, rules: Rules, calendar: Calendar) -> tuple[list[dict
     """The newest report of each system, and how many reports no row of the table allows."""
     shown, illegal = [], 0
     for system, facts in sorted(lines.official.items()):
-        state, since = None, facts[0][AT]
+        state, since, known = None, facts[0][AT], None
         for fact in facts:
             after = rules.official_state(system, lines.strings[fact[DATA]["o"]])
-            illegal += not is_legal(state, after)
+            illegal += not is_legal(known, after)
             if after != state:
                 since = fact[AT]
             state = after
+            # A code that nobody can read hides nothing: what follows is held against the last one that was read.
+            known = known if after == UNKNOWN else after
         code = lines.strings[facts[-1][DATA]["o"]]
         shown.append({"system": system, "code": code, "state": state, "since": _local(calendar, since)})
     return shown, illegal

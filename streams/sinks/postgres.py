@@ -12,6 +12,7 @@ from streams.sinks.archive import AnotherDeployment, ArchiveUnavailable, Offsets
 from streams.sinks.migrate import KNOWN, TABLE, SchemaBehind
 from streams.sinks.rows import (
     CASE_COLUMNS,
+    CLOSING_COLUMNS,
     CODE_COLUMNS,
     ENTRY_COLUMNS,
     FLAG_COLUMNS,
@@ -58,7 +59,7 @@ class PostgresArchive:
             self._connection = await self._connect()
             await self._check_schema()
             await self._check_deployment()
-            for stage in ("stage_entries", "stage_cases", "stage_flag_changes", "stage_codes"):
+            for stage in ("stage_entries", "stage_cases", "stage_flag_changes", "stage_codes", "stage_closings"):
                 await self._connection.execute(self._sql[stage])
             await self._connection.execute(self._sql["add_offsets"], *_columns(starts, 3))
             found = await self._connection.fetch(self._sql["fetch_offsets"], sorted({start.topic for start in starts}))
@@ -130,6 +131,7 @@ class PostgresArchive:
             ("staged_cases", CASE_COLUMNS, list(rows.cases.values()), ("merge_cases",)),
             ("staged_flag_changes", FLAG_COLUMNS, rows.flag_changes, ("merge_flag_changes", "merge_flags")),
             ("staged_codes", CODE_COLUMNS, list(rows.codes.values()), ("merge_codes", "erase_codes")),
+            ("staged_closings", CLOSING_COLUMNS, rows.closings, ("merge_closings",)),
         ):
             if staged:
                 await connection.copy_records_to_table(stage, records=staged, columns=columns, schema_name="pg_temp")

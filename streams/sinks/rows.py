@@ -4,7 +4,7 @@ Rows are read by field and not through the models of `schemas`: case workers are
 may have a field that this version does not know. It stays in `body`, which is kept as it came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,9 +26,10 @@ CASE_COLUMNS = (
 FLAG_COLUMNS = (
     "flag_id", "cycle", "version", "case_token", "class", "state", "since_at", "until_at", "unit", "procedure",
     "accountable", "scored_unit", "due_at", "due_kind", "provisional", "rule", "wording", "judged_at", "log_partition",
-    "log_offset", "engine", "rules", "body",
+    "log_offset", "engine", "rules", "source", "life", "body",
 )  # fmt: skip
 CODE_COLUMNS = ("case_token", "sealed")
+CLOSING_COLUMNS = ("case_token", "system", "code", "closed_at", "declared_end_at")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -51,6 +52,7 @@ class Rows:
     cases: dict[str, Row] = field(default_factory=dict)
     flag_changes: list[Row] = field(default_factory=list)
     codes: dict[str, Row] = field(default_factory=dict)
+    closings: list[Row] = field(default_factory=list)
 
 
 def rows_of(records: Sequence[Record], prefix: str) -> Rows:
@@ -66,7 +68,11 @@ def rows_of(records: Sequence[Record], prefix: str) -> Rows:
 
 def _add(rows: Rows, record: Record, topic: str) -> None:
     if topic == LOG.name:
-        rows.entries.append(_entry(record, _body(record)))
+        body = _body(record)
+        entry = decode(body)
+        rows.entries.append(_entry(record, entry, body))
+        if entry["type"] == "official.status_changed":
+            rows.closings += _closings(entry)
     elif topic == CASES_CURRENT.name:
         case = _case(_body(record))
         known = rows.cases.get(case[0])
@@ -81,8 +87,7 @@ def _add(rows: Rows, record: Record, topic: str) -> None:
         raise AssertionError(f"topic {record.topic} is not archived")
 
 
-def _entry(record: Record, body: bytes) -> Row:
-    entry = decode(body)
+def _entry(record: Record, entry: Mapping[str, Any], body: bytes) -> Row:
     token = entry.get("case")
     # The key is not kept beside the token, so it must be the same.
     if (record.key or None) != (token.encode() if token else None):
@@ -98,6 +103,14 @@ def _entry(record: Record, body: bytes) -> Row:
         pack_headers(record.headers),
         body,
     )
+
+
+def _closings(entry: Mapping[str, Any]) -> Iterator[Row]:
+    """A closing and its moment, where that is told: not where only the day is known, and a snapshot never tells it."""
+    data = entry["data"]
+    if "ended_at" in data and entry.get("precision", "second") == "second":
+        closed, ended = entry["time"], data["ended_at"]
+        yield entry["case"], data["system"], data["code"], datetime.fromisoformat(closed), datetime.fromisoformat(ended)
 
 
 def _case(body: bytes) -> Row:
@@ -152,6 +165,8 @@ def _flag(record: Record, body: bytes) -> Row:
         int(offset),
         headers["engine"].decode(),
         headers["rules"].decode(),
+        flag.get("source"),
+        flag["life"] and flag["life"]["status"],
         body,
     )
 

@@ -34,6 +34,7 @@ from streams.rules_file import VIETNAM, load_rules
 from streams.settings import Settings
 from streams.sinks.archive import AnotherDeployment
 from streams.sinks.figures import UnitFigures, archived_offsets, unit_figures
+from streams.sinks.incidents import DatabaseAway, Incident, archived_incidents
 from streams.sinks.migrate import SchemaBehind, migrate
 from streams.sinks.tail import RecordsGone
 
@@ -56,7 +57,7 @@ class Ticks(NamedTuple):
 # What a command tells in one line, and a worker ends with code 2 for: somebody has to set something right.
 REFUSALS: tuple[type[Exception], ...] = (
     SecretMissing, KeyRefused, SealBroken, LetterNotFound, NotADeadLetter, SchemaBehind, AnotherDeployment, RecordsGone,
-    ClockMixed, TopicRefused, TopicUnknown, LawMissing, KafkaError, asyncpg.PostgresError, psycopg.Error,
+    DatabaseAway, ClockMixed, TopicRefused, TopicUnknown, LawMissing, KafkaError, asyncpg.PostgresError, psycopg.Error,
 )  # fmt: skip
 
 
@@ -89,6 +90,11 @@ def figures(settings: Settings) -> list[UnitFigures]:
     """The figures of all units, by the scoring system of the rules."""
     scoring = load_rules(settings.rules or VIETNAM)["scoring"]
     return asyncio.run(unit_figures(settings.database, scoring))
+
+
+def incidents(settings: Settings, unit: str | None, *, open_only: bool) -> list[Incident]:
+    """The incidents of all units, or of a unit and those beneath it."""
+    return asyncio.run(archived_incidents(settings.database, unit, open_only=open_only))
 
 
 def dead_letters(settings: Settings) -> list[DeadLetter]:

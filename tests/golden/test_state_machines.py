@@ -50,7 +50,7 @@ def test_a_diagram_is_made_of_boxes_and_arrows_between_them(title: str) -> None:
     assert len(boxes) + len(arrows) == len(lines)
     assert len(set(names)) == len(names)
     assert {name for pair in ends for name in pair} == {"[*]", *names}
-    assert len(set(ends)) == len(ends) <= 25
+    assert len(set(ends)) == len(ends) <= 35
     assert all(arrow["label"] for arrow in arrows if "[*]" not in {arrow["before"], arrow["after"]})
 
 

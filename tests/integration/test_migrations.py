@@ -1,15 +1,18 @@
 """Migrations on a real PostgreSQL: once, at the same time, and what each role may do after them."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+import yoyo
 from psycopg.errors import InsufficientPrivilege
 
 from streams.ports import Position
-from streams.sinks.migrate import KNOWN, SchemaBehind, migrate
+from streams.sinks.migrate import KNOWN, MIGRATIONS, TABLE, SchemaBehind, migrate
 from streams.sinks.postgres import PostgresArchive
-from tests.archive_builders import PREFIX
+from streams.sinks.rows import CLOSING_COLUMNS, ENTRY_COLUMNS, FLAG_COLUMNS, Row, rows_of
+from tests.archive_builders import PREFIX, fact, flag
 
 pytestmark = pytest.mark.services
 
@@ -19,8 +22,10 @@ FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
 WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0
 ORDER BY 1, a.attnum
 """
-TABLES = ("entries", "cases", "flags", "flag_changes", "codes", "sink_offsets", "deployment")
-VIEWS = ("unit_counts", "verdict_counts", "flag_counts")
+TABLES = ("entries", "cases", "flags", "flag_changes", "codes", "sink_offsets", "deployment", "closings")
+SETTINGS = ("view_settings", "incident_classes")
+COUNTS = ("unit_counts", "verdict_counts", "flag_counts", "incident_counts")
+OF_CASES = ("flags_with_incident", "incident_members", "incidents", "flags_to_alert", "bulk_closings")
 
 
 @pytest.fixture
@@ -82,7 +87,7 @@ def readable(database: str, role: str) -> set[str]:
     found = set()
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(f"SET ROLE {role}")
-        for table in TABLES + VIEWS:
+        for table in TABLES + SETTINGS + COUNTS + OF_CASES:
             try:
                 connection.execute(f"SELECT * FROM {table}")
                 found.add(table)
@@ -92,8 +97,8 @@ def readable(database: str, role: str) -> set[str]:
 
 
 def test_each_role_reads_what_it_needs(migrated: str) -> None:
-    assert readable(migrated, "hoso_grafana") == set(VIEWS)
-    assert readable(migrated, "hoso_reader") == {*TABLES, *VIEWS} - {"codes"}
+    assert readable(migrated, "hoso_grafana") == set(COUNTS)
+    assert readable(migrated, "hoso_reader") == {*TABLES, *SETTINGS, *COUNTS, *OF_CASES} - {"codes"}
     assert readable(migrated, "hoso_sink") == set(TABLES)
 
 
@@ -113,3 +118,49 @@ def test_the_sink_cannot_change_history(migrated: str, table: str) -> None:
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET body = ''", f"TRUNCATE {table}"):
             with pytest.raises(InsufficientPrivilege):
                 connection.execute(statement)
+
+
+def migrate_before(database: str, number: str) -> None:
+    _, _, address = database.partition("://")
+    with yoyo.get_backend(f"postgresql+psycopg://{address}", migration_table=TABLE) as backend:
+        backend.apply_migrations(yoyo.read_migrations(str(MIGRATIONS)).filter(lambda one: one.id < number))
+
+
+def insert(connection: psycopg.Connection, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
+    connection.cursor().executemany(f"INSERT INTO {table} ({names}) VALUES ({places})".encode(), rows)
+
+
+def test_an_archive_from_before_incidents_gets_what_the_sink_would_have_kept(database: str) -> None:
+    end = {"system": "portal", "code": "9", "ended_at": "2026-01-13T10:00:00Z"}
+    status = "official.status_changed"
+    life = {"status": "snoozed", "since": "2026-01-14T08:00:00+07:00", "until": None}
+    rows = rows_of(
+        [
+            fact(0),
+            fact(1, type=status, data=end),
+            fact(2, type=status, data=end),
+            fact(3, type=status, data=end, precision="day"),
+            fact(4, type=status, data={"system": "portal", "code": "4"}),
+            fact(5, type="official.observed", data=end | {"snapshot": "one"}),
+            flag(0),
+            flag(1, version=2, life=life | {"by": "urn:hoso:unit:x", "reason": None, "evidence": None}),
+        ],
+        PREFIX,
+    )
+    before = [name for name in FLAG_COLUMNS if name not in ("source", "life")]
+    known = [[dict(zip(FLAG_COLUMNS, row, strict=True))[name] for name in before] for row in rows.flag_changes]
+    migrate_before(database, "0006")
+    with psycopg.connect(database) as connection:
+        insert(connection, "entries", ENTRY_COLUMNS, rows.entries)
+        insert(connection, "flag_changes", before, [tuple(row) for row in known])
+        insert(connection, "flags", before, [tuple(known[1])])
+
+    migrate(database)
+
+    with psycopg.connect(database) as connection:
+        kept = connection.execute(f"SELECT {', '.join(CLOSING_COLUMNS)} FROM closings".encode()).fetchall()
+        changes = connection.execute("SELECT version, life FROM flag_changes ORDER BY version").fetchall()
+        flags = connection.execute("SELECT source, life FROM flags").fetchall()
+    assert kept == rows.closings[:1] == rows.closings[1:]
+    assert (changes, flags) == ([(1, None), (2, "snoozed")], [(None, "snoozed")])

@@ -58,6 +58,7 @@ WRONG = {
     "an instance of none": (("worker", "cases", "--instance", "-1"), "HOSO_INSTANCE"),
     "no secrets": (("worker", "intake"), "token_key is not set"),
     "no database": (("migrate",), "connection"),
+    "no database to ask": (("incidents",), "the database does not answer"),
 }
 
 

@@ -3,11 +3,14 @@
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from streams.ports import Record
 from streams.sinks.rows import (
     CASE_COLUMNS,
+    CLOSING_COLUMNS,
     CODE_COLUMNS,
     ENTRY_COLUMNS,
     FLAG_COLUMNS,
@@ -58,7 +61,58 @@ def test_a_flag_becomes_a_row_with_where_and_by_what_it_was_judged() -> None:
     assert named["since_at"] == datetime(2026, 1, 13, 10, tzinfo=UTC)
     assert named["judged_at"] == datetime(2026, 1, 14, tzinfo=UTC)
     assert (named["log_partition"], named["log_offset"]) == (3, 41)
-    assert (named["engine"], named["rules"], named["body"]) == ("1", RULES, record.value)
+    assert (named["engine"], named["rules"], named["source"], named["body"]) == ("1", RULES, None, record.value)
+
+
+def test_the_source_of_a_flag_is_kept_where_its_body_names_one() -> None:
+    record = flag(0)
+    named = record._replace(value=(record.value or b"")[:-1] + b',"source":"card-dispatch"}')
+
+    [row] = rows_of([named], PREFIX).flag_changes
+
+    assert dict(zip(FLAG_COLUMNS, row, strict=True))["source"] == "card-dispatch"
+
+
+def test_what_people_made_of_a_flag_is_kept_as_its_status() -> None:
+    life = {"status": "disputed", "since": "2026-01-14T08:00:00+07:00", "until": None}
+    record = flag(0, life={**life, "by": "urn:hoso:unit:x", "reason": "seen", "evidence": None})
+
+    [row] = rows_of([record], PREFIX).flag_changes
+
+    assert dict(zip(FLAG_COLUMNS, row, strict=True))["life"] == "disputed"
+
+
+def status(offset: int = 0, **fields: Any) -> Record:
+    data = {"system": "portal", "code": "9", "ended_at": "2026-01-13T10:00:00Z"}
+    return fact(offset, **{"type": "official.status_changed", "time": "2026-01-14T01:00:00Z", "data": data, **fields})
+
+
+def test_a_closing_is_a_row_of_its_moment_and_its_declared_end() -> None:
+    rows = rows_of([status(0), fact(1)], PREFIX)
+
+    assert len(rows.entries) == 2
+    assert [dict(zip(CLOSING_COLUMNS, row, strict=True)) for row in rows.closings] == [
+        {
+            "case_token": TOKEN,
+            "system": "portal",
+            "code": "9",
+            "closed_at": datetime(2026, 1, 14, 1, tzinfo=UTC),
+            "declared_end_at": datetime(2026, 1, 13, 10, tzinfo=UTC),
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"precision": "day"},
+        {"data": {"system": "portal", "code": "9"}},
+        {"type": "official.observed"},
+    ],
+    ids=["a day alone", "no end declared", "a line of a snapshot"],
+)
+def test_what_tells_no_moment_of_closing_is_no_closing(fields: dict[str, Any]) -> None:
+    assert rows_of([status(**fields)], PREFIX).closings == []
 
 
 def test_a_chunk_brings_each_case_and_each_code_once() -> None:

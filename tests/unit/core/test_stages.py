@@ -128,6 +128,30 @@ def waiting(*facts: dict[str, Any]) -> list[tuple[str, str, str | None, str | No
     return [(one.what, one.owner, shown(one.since), shown(one.until)) for one in every]
 
 
+def test_who_registered_and_did_not_come_is_waited_for_until_a_first_sign() -> None:
+    registered = entry("case.registered_online", "2026-01-03 20:00")
+
+    assert waiting(registered) == [("attendance", "citizen", "2026-01-03 20:00", None)]
+    assert waiting(registered, entry("queue.ticket_taken", "2026-01-05 07:00"), received()) == [
+        ("attendance", "citizen", "2026-01-03 20:00", "2026-01-05 07:00"),
+        ("queue", "unit", "2026-01-05 07:00", "2026-01-05 08:00"),
+    ]
+    assert waiting(registered, entry("case.withdrawn", "2026-01-04 09:00"))[0][3] == "2026-01-04 09:00"
+
+
+def test_an_online_dossier_that_needs_no_visit_waits_for_nobody_to_come() -> None:
+    facts = [entry("case.registered_online", "2026-01-03 20:00", procedure="permanent_residence")]
+
+    assert list(waits(lines_of(*facts), clock_at(LATER, *facts))) == []
+
+
+def test_a_one_time_code_is_waited_for_until_it_is_confirmed() -> None:
+    sent, confirmed = entry("eid.otp_sent", "2026-01-05 09:00"), entry("eid.otp_confirmed", "2026-01-06 10:00")
+
+    assert waiting(sent) == [("otp", "operator", "2026-01-05 09:00", None)]
+    assert waiting(sent, confirmed) == [("otp", "operator", "2026-01-05 09:00", "2026-01-06 10:00")]
+
+
 def test_a_queue_is_the_unit_s_until_the_dossier_is_taken_in() -> None:
     ticket = entry("queue.ticket_taken", "2026-01-02 08:00")
 
@@ -224,7 +248,7 @@ def test_who_comes_at_the_very_second_of_the_slot_is_not_waited_for() -> None:
     ]
 
 
-def test_of_two_that_are_waited_for_the_first_holds_the_case_as_long_as_it_is_awaited() -> None:
+def test_of_two_that_are_waited_for_the_first_holds_the_case_as_long_as_it_is_awaiting() -> None:
     fee = [entry(f"payment.{kind}", when, document="2/TB") for kind, when in FEE]
 
     stretches = held(

@@ -82,11 +82,12 @@ MOVES = [
     ("card.returned letter.collected result.delivered", "handed_over", f"{UNTIL_HANDED_OVER} handed_over"),
     ("case.refused eid.rejected", "refused", f"{UNTIL_HANDED_OVER} refused"),
     ("case.withdrawn", "withdrawn", f"{UNTIL_HANDED_OVER} withdrawn"),
-    ("case.stopped", "stopped", f"{UNTIL_HANDED_OVER} stopped"),
+    ("case.stopped case.superseded", "stopped", f"{UNTIL_HANDED_OVER} stopped"),
 ]
 # What says nothing of how far a case is: it comes in every state and leaves it as it is.
 ASIDE = """
     intake.lookup_missed queue.ticket_taken appointment.made appointment.missed
+    case.contact_missing case.blocked archive.lookup_done fact.corrected case.linked case.unlinked
     biometric.captured capture.failed case.manual_entry leg.started leg.ended case.transferred
     force_majeure.begun force_majeure.ended case.extended popdb.matched popdb.mismatched popdb.corrected
     print.blocked print.unblocked parcel.handed_to_post parcel.delivered parcel.returned
@@ -94,8 +95,6 @@ ASIDE = """
     flag.acknowledged flag.unacknowledged flag.snoozed flag.disputed dispute.decided
     official.status_changed official.observed
 """
-# Answers that two sources tell: every row is to allow the step that led to it once more, and these do not yet.
-GAPS = {("received", "supplement.received"), ("complete", "payment.received")}
 
 
 def expected(state: str, event: str) -> str | None:
@@ -107,12 +106,8 @@ def expected(state: str, event: str) -> str | None:
 
 
 def pairs() -> list[Any]:
-    gap = pytest.mark.xfail(reason="an answer told by two sources counts as illegal", strict=True)
     events = [event for events, _, _ in MOVES for event in events.split()] + ASIDE.split()
-    return [
-        pytest.param(state, event, marks=[gap] if (state, event) in GAPS else [])
-        for state, event in product(WAY, events)
-    ]
+    return list(product(WAY, events))
 
 
 def test_every_event_is_written_here_once_and_every_state_has_a_way() -> None:
@@ -126,7 +121,7 @@ def test_every_event_is_written_here_once_and_every_state_has_a_way() -> None:
 def test_the_observed_line_pair_by_pair(state: str, event: str) -> None:
     """What may not come leaves the state as it is, and is kept and counted."""
     way = [entry(kind, f"2026-01-05 {hour:02d}:00") for hour, kind in enumerate(WAY[state])]
-    case = case_of(*way, entry(event, "2026-01-05 20:00", system="portal", code="4"))
+    case = case_of(*way, entry(event, "2026-01-05 20:00", system="portal", code="4", document="1"))
 
     before = read_lines(case.facts[:-1], case.strings, 1 << 40)
     after = read_lines(case.facts, case.strings, 1 << 40)
@@ -226,12 +221,12 @@ def test_every_official_state_has_a_row_and_every_row_leads_to_a_state() -> None
 
 
 LEGAL = {
-    "registered": "accepted refused withdrawing",
+    "registered": "accepted supplement payment refused stopped withdrawing",
     "accepted": "processing supplement payment withdrawing refused stopped done returned",
     "processing": "supplement payment withdrawing refused stopped done returned",
-    "supplement": "processing payment withdrawing refused stopped done returned",
-    "payment": "processing supplement withdrawing refused stopped done returned",
-    "withdrawing": "refused stopped",
+    "supplement": "accepted processing payment withdrawing refused stopped done returned",
+    "payment": "accepted processing supplement withdrawing refused stopped done returned",
+    "withdrawing": "processing refused stopped",
     "done": "returned",
     "refused": "",
     "stopped": "",
@@ -290,7 +285,6 @@ def test_an_unknown_code_is_kept_and_neither_moves_the_line_nor_is_counted(state
     assert read(CODE[state], "77", CODE[state]) == [state, state]
 
 
-@pytest.mark.xfail(reason="an unknown code between two known ones hides that the second may not follow", strict=True)
 def test_an_unknown_code_hides_no_illegal_report() -> None:
     assert line("9", "77", "1")[-1] == 1
 

@@ -14,6 +14,10 @@ CREATE TEMPORARY TABLE staged_flag_changes (LIKE flag_changes) ON COMMIT DELETE 
 -- Without a sealed code the row says that the code is to be forgotten.
 CREATE TEMPORARY TABLE staged_codes (case_token text, sealed bytea) ON COMMIT DELETE ROWS;
 
+-- stage_closings --
+-- As above, for closings that systems reported.
+CREATE TEMPORARY TABLE staged_closings (LIKE closings) ON COMMIT DELETE ROWS;
+
 -- merge_entries --
 -- A position of the log never changes its content.
 INSERT INTO entries SELECT * FROM staged_entries ON CONFLICT DO NOTHING;
@@ -71,6 +75,8 @@ ON CONFLICT (flag_id, cycle) DO UPDATE SET
     log_offset = excluded.log_offset,
     engine = excluded.engine,
     rules = excluded.rules,
+    source = excluded.source,
+    life = excluded.life,
     body = excluded.body
 WHERE flags.version < excluded.version;
 
@@ -82,3 +88,7 @@ ON CONFLICT (case_token) DO UPDATE SET sealed = excluded.sealed;
 -- erase_codes --
 -- Forgets the codes whose newest record is empty.
 DELETE FROM codes USING staged_codes WHERE codes.case_token = staged_codes.case_token AND staged_codes.sealed IS NULL;
+
+-- merge_closings --
+-- A closing is kept once, however often it is told.
+INSERT INTO closings SELECT * FROM staged_closings ON CONFLICT DO NOTHING;

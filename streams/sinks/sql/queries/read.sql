@@ -49,3 +49,15 @@ LEFT JOIN LATERAL (
 ) AS accused ON true
 GROUP BY unit
 ORDER BY unit;
+
+-- fetch_incidents --
+-- Incidents, open ones first, then the newest. $1: only those of a unit or of units beneath it; $2: only open ones.
+SELECT incident_id, class, accountable, scope, source, begun_on, members, members_open, cases, cases_open, units,
+       first_since_at, last_since_at, ended_at, ended_on
+FROM incidents
+WHERE ($1::text IS NULL OR EXISTS (
+          SELECT FROM unnest(units) AS unit
+          WHERE unit = $1 OR starts_with(unit, $1 || '.') OR starts_with(unit, $1 || '-')
+      ))
+  AND (ended_at IS NULL OR NOT $2)
+ORDER BY ended_at IS NOT NULL, begun_on DESC, members DESC, incident_id COLLATE "C";
