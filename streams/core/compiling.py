@@ -21,6 +21,7 @@ from streams.core.rules import FOR_EVER, Campaign, Closure, Cut, Deadline, Leg, 
 from streams.core.sources import Expected
 
 Scoped = TypeVar("Scoped")
+_DAYS = frozenset({"working_day", "working_day_at_hour", "calendar_day"})
 
 
 def rules_hash(content: Mapping[str, Any]) -> str:
@@ -150,10 +151,13 @@ def _leg(where: str, row: Mapping[str, Any], group: Deadline) -> Leg:
     where = f"{where} leg {row['id']}"
     _source(where, row)
     term = _term(where, row)
+    # Terms of a working day or less are counted in hours.
+    is_short = term.amount <= 1 or term.unit not in _DAYS
     rule = replace(
         group,
         id=f"{group.id}/{row['id']}",
         term=term,
+        levels=(Level("2 working_hour", amount=2, unit="working_hour"),) if is_short else group.levels,
         ends=frozenset({LEG_ENDED, PUBLISHED}),
         stages=(),
         reached={},

@@ -34,7 +34,9 @@ def dossier(own: str, facts: Sequence[Fact], strings: Sequence[str], at: int) ->
     visible = [fact for fact in facts if max(fact[AT], fact[DATA].get(ARRIVED, 0)) <= at]
     links = [fact for fact in visible if fact[KIND] in LINKS]
     tokens = _group(own, links, strings)
-    theirs = [fact for fact in facts if _origin(fact, strings) in (None, *tokens) and OF_LOT not in fact[DATA]]
+    # A row that is not the canonical one shows its own: what others sent it before they knew better counts elsewhere.
+    origins = (None, *tokens) if min(tokens) == own else (None,)
+    theirs = [fact for fact in facts if _origin(fact, strings) in origins and OF_LOT not in fact[DATA]]
     corrections = _corrections(theirs, strings, at)
     struck = {text(one, "rp", strings) for one in corrections}
     theirs = [fact for fact in theirs if _name(fact) not in struck]
