@@ -67,16 +67,18 @@ def live(
     draw: Draw, law: Law, unit: Unit, procedure: str, variant: str | None, intake: datetime, stops: str | None
 ) -> Life:
     """The life of one case that is taken in at an instant and ends before the step `stops`, where one is named."""
-    rule = law.rule_of(procedure, variant, unit.place, intake.date()) or _practice(law, procedure, variant)
+    in_force = law.rule_of(procedure, variant, unit.place, intake.date())
+    rule = in_force or _practice(law, procedure, variant)
     completed = intake if procedure in ENTRY else intake + draw.minutes(5, 40)
     life = Life(unit, procedure, variant, rule, intake, completed)
     _enter(draw, life)
     if draw.happens(unit.habits.refused) and stops is None:
         life.refused = draw.later(rule.days, life.completed, 0, 1)
         life.add("case.refused", life.refused, reason="not_eligible")
-        life.due = due_of(rule, rule["amount"], life.completed)
-        return life
-    _work(draw, life, stops)
+    else:
+        _work(draw, life, stops)
+    if in_force is not None:
+        life.due = due_of(rule, rule["amount"], life.completed, life.pauses)
     if life.ready is not None and procedure in HAND_OVER and stops != HAND_OVER[procedure]:
         _hand_over(draw, life, unit.habits, is_bound=stops is not None)
     return life
@@ -176,10 +178,10 @@ def _work(draw: Draw, life: Life, stops: str | None) -> None:
 def _become_ready(draw: Draw, life: Life, kind: str, now: datetime, origin: str) -> None:
     """The result is ready; a unit may write down, after the due, that it had been ready in time."""
     life.ready = now
-    life.due = due_of(life.rule, life.rule["amount"], life.completed, life.pauses)
+    due = due_of(life.rule, life.rule["amount"], life.completed, life.pauses)
     said = {} if kind.startswith(("eid.", "pid.")) else {"origin": origin}
-    told = life.due - timedelta(hours=8)
-    if said and now > life.due and told > life.completed and draw.happens(life.unit.habits.own_word):
+    told = due - timedelta(hours=8)
+    if said and now > due and told > life.completed and draw.happens(life.unit.habits.own_word):
         life.faults.add("own_word")
         life.steps.append(Step(kind, told, {"origin": "unit", "strength": "register_line"}, recorded=now))
     else:
@@ -198,7 +200,8 @@ def _ask(draw: Draw, life: Life, since: datetime, *, documented: bool) -> dateti
         life.add("supplement.received", now, **document)
         if documented and asked <= due:
             life.pauses.append((asked, now))
-        life.faults.add("paused" if documented else "paused_without_document")
+        if not documented:
+            life.faults.add("paused_without_document")
     return now
 
 

@@ -35,7 +35,10 @@ def at_risk(story: Story, now: datetime) -> str | None:
 
 
 def near(rule: Rule, due: datetime, pauses: tuple[Pause, ...]) -> datetime:
-    """From when on no more is left of a term than the rule warns of: whole days, or office hours for short terms."""
+    """From when on no more is left of a term than the rule warns of.
+
+    Of whole days: from the end of the last day before them; of office hours: from the first of them.
+    """
     amount, unit = rule.at_risk["amount"], rule.at_risk["unit"]
     if unit == "working_hour":
         return hours_before(rule.days, due, amount)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from streams.simulator.days import end_of
 from streams.simulator.law import Law, Rule
 from streams.simulator.oracle.history import Fact, instant_of
 from streams.simulator.terms import Pause, due_of
@@ -152,24 +153,31 @@ class Story:
         """
         if self.rule is None or self.start is None:
             return None, (), None
-        due = due_of(self.rule, self.amount, self.start)
         pauses: list[Pause] = []
+        due = due_of(self.rule, self.amount, self.start)
+        extended = due
         for asked in self.all(*self.rule.pauses, "case.extended"):
             written_late = asked.by_unit and asked.recorded > due
             if asked.data.get("document") is None or asked.time > due or written_late:
                 continue
             if asked.type == "case.extended":
-                new_due = instant_of(asked, "new_due")
-                due = max(due, new_due) if new_due else due
-                continue
-            answers = self.rule.pauses[asked.type]
-            answer = next((fact for fact in self.all(answers) if fact.time >= asked.time), None)
-            if answer is not None:
-                pauses.append((asked.time, answer.time))
-                due = due_of(self.rule, self.amount, self.start, pauses)
-            elif not self._is_over_without(answers, asked.time):
-                return None, tuple(pauses), asked.time
+                extended = self._new_due(asked)
+            else:
+                answers = self.rule.pauses[asked.type]
+                answer = next((fact for fact in self.all(answers) if fact.time >= asked.time), None)
+                if answer is not None:
+                    pauses.append((asked.time, answer.time))
+                elif not self._is_over_without(answers, asked.time):
+                    return None, tuple(pauses), asked.time
+            due = max(extended, due_of(self.rule, self.amount, self.start, pauses))
         return due, tuple(pauses), None
+
+    def _new_due(self, told: Fact) -> datetime:
+        """What an extension sets: 24:00 of the day, where the term is one of days."""
+        assert self.rule is not None
+        new_due = instant_of(told, "new_due")
+        assert new_due is not None
+        return end_of(new_due.date()) if self.rule["unit"] in {"working_day", "calendar_day"} else new_due
 
     def _is_over_without(self, answers: str, asked_at: datetime) -> bool:
         """Whether the case came to its end and no answer was ever observed: then nothing is deducted."""
