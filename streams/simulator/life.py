@@ -107,7 +107,7 @@ def _enter(draw: Draw, life: Life) -> None:
             life.faults.add("registration_lost")
             life.add("intake.lookup_missed", life.received)
             _come_back(draw, life, 1, 3)
-        elif life.channel == "online" and draw.happens(habits.accepted_late):
+        elif life.rule.threshold("accept_days") is not None and draw.happens(habits.accepted_late):
             life.faults.add("accepted_late")
             _come_back(draw, life, 2, 5)
     life.appointment = _appointment(draw, life)

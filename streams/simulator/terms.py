@@ -23,7 +23,7 @@ def due_of(rule: Rule, amount: int, start: datetime, pauses: Sequence[Pause] = (
     if unit == "clock_hour":
         return start + amount * HOUR + sum((ends - max(begins, start) for begins, ends in pauses), timedelta())
     if unit == "half_day":
-        return _half_days(rule.days, amount, start)
+        return _half_days(rule.days, amount, start, pauses)
     assert unit == "same_day", unit
     return _same_day(rule, start)
 
@@ -70,16 +70,23 @@ def _working_hours(days: Days, amount: int, start: datetime, pauses: Sequence[Pa
     raise AssertionError("office hours have no end")
 
 
-def _half_days(days: Days, amount: int, start: datetime) -> datetime:
-    """Mornings and afternoons; the one in which the dossier came, or the next one after hours, is not counted."""
-    for number, (_, closes) in enumerate(days.office(start)):
-        if number == amount:
+def _half_days(days: Days, amount: int, start: datetime, pauses: Sequence[Pause]) -> datetime:
+    """Mornings and afternoons; the one in which the dossier came, or the next one after hours, is not counted, and of
+    a pause those after the request, up to that of the answer, are not."""
+    left = amount + 1
+    for opens, closes in days.office(start):
+        if not any(begins < opens <= ends for begins, ends in pauses):
+            left -= 1
+        if left == 0:
             return closes
     raise AssertionError("office hours have no end")
 
 
 def _same_day(rule: Rule, start: datetime) -> datetime:
-    """On the day itself, or on the next one that is worked, where it came after the cut-off hour or on a day off."""
+    """On the day itself, or on the next one that is worked, where it came after the cut-off hour or on a day off.
+
+    What a pause takes of a single day no law says: nothing here.
+    """
     day = rule.days.worked_from(start.date())
     too_late = day == start.date() and rule["cut_off"] is not None and start > at(day, clock_time(rule["cut_off"]))
     if not too_late:

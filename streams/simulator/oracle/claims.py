@@ -32,8 +32,8 @@ def backdated(story: Story, now: datetime) -> str | None:  # noqa: ARG001  (it h
     shown_open = [report.time for report in story.scoring if report.is_open]
     if not ends or not shown_open or ends[-1] >= shown_open[-1]:
         return None
-    ready = ready_at(story, story.due)
-    return None if ready is not None and ready <= ends[-1] else "unit"
+    evidence = [ready_at(story, story.due), story.cancelled_at]
+    return None if any(at is not None and at <= ends[-1] for at in evidence) else "unit"
 
 
 def rewritten(story: Story, now: datetime) -> str | None:  # noqa: ARG001  (it holds as soon as it is changed)

@@ -67,9 +67,9 @@ class Story:
     @cached_property
     def completed(self) -> datetime | None:
         """Complete, or without a fact *complete* accepted (code 2), which is then assumed to be complete."""
-        fact = self.first("case.completed")
-        if fact is not None:
-            return fact.time
+        if any(fact.type == "case.completed" for fact in self.whole):
+            fact = self.first("case.completed")
+            return fact.time if fact else None
         reports = [report for system in self.systems for report in self.line(system)]
         return min((report.time for report in reports if report.state == "accepted"), default=None)
 
