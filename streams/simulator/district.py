@@ -21,12 +21,14 @@ class Habits:
     """How often what happens, as shares of the cases; of the events for the last four. Zero is the honest district."""
 
     online: float = 0.0
+    posted: float = 0.0
     refused: float = 0.0
     paused: float = 0.0
     paused_without_document: float = 0.0
     paused_late: float = 0.0
     asked_twice: float = 0.0
     slow: float = 0.0
+    extended: float = 0.0
     print_blocked: float = 0.0
     transferred: float = 0.0
     registration_lost: float = 0.0

@@ -9,7 +9,7 @@ from streams.simulator.days import DAY, at
 from streams.simulator.district import Habits, Trouble
 from streams.simulator.draw import Draw
 from streams.simulator.law import is_under
-from streams.simulator.life import HAND_OVER, Life, Step
+from streams.simulator.life import Life, Step
 
 PORTAL, DESK = "portal", "onestop"
 LAG = timedelta(minutes=7)
@@ -50,10 +50,12 @@ def official(draw: Draw, life: Life, troubles: Sequence[Trouble], until: date, *
     lines.both("2", life.received + timedelta(minutes=1))
     lines.both("4", life.completed + timedelta(minutes=2))
     for asked, answered in life.pauses:
-        lines.both("5", asked + timedelta(minutes=1))
+        is_payment = any(step.at == asked and step.type == "payment.requested" for step in life.steps)
+        lines.both("6" if is_payment else "5", asked + timedelta(minutes=1))
         lines.both("4", answered + timedelta(minutes=1))
-    if life.refused is not None:
-        lines.both("3", life.refused + timedelta(minutes=1), life.refused)
+    if life.ended is not None:
+        code = "3" if life.ended_by == "case.refused" else "8"
+        lines.both(code, life.ended + timedelta(minutes=1), life.ended)
     else:
         _end(draw, lines, troubles)
     if snapshots:
@@ -135,10 +137,10 @@ def _fail(draw: Draw, lines: Lines, done: datetime) -> None:
 
 def _returned(life: Life) -> datetime | None:
     """When *returned* is shown: a letter closes itself when printed, and what is only published is returned at once."""
-    if life.procedure == "card":
+    if life.procedure == "card" and not life.is_posted:
         return None if life.handed_over is None else life.handed_over + timedelta(minutes=4)
     assert life.ready is not None
-    return None if life.procedure not in HAND_OVER and life.procedure == "eid" else life.ready + timedelta(minutes=6)
+    return None if life.procedure == "eid" else life.ready + timedelta(minutes=6)
 
 
 def _broken(life: Life, troubles: Sequence[Trouble]) -> Trouble | None:
@@ -162,7 +164,7 @@ def _snapshots(lines: Lines, until: date) -> list[Step]:
     while day <= until:
         evening = at(day) + timedelta(hours=20)
         last = [step for step in shown if step.at < evening][-1:]
-        if day.weekday() == FRIDAY and last and last[0].data["code"] in {"1", "2", "4", "5"}:
+        if day.weekday() == FRIDAY and last and last[0].data["code"] in {"1", "2", "4", "5", "6"}:
             found.append(Step("official.observed", evening, {**last[0].data, "snapshot": f"portal-{day:%Y%m%d}"}))
         day += DAY
     return found

@@ -10,7 +10,8 @@ from streams.simulator.delivery import deliver
 from streams.simulator.district import Campaign, District, Unit, exact, last_day
 from streams.simulator.draw import Draw
 from streams.simulator.law import Law, is_under, load_law
-from streams.simulator.life import Life, Step, live
+from streams.simulator.life import Life, Step
+from streams.simulator.living import live
 from streams.simulator.official import official
 from streams.simulator.told import Told
 
@@ -31,7 +32,7 @@ class Truth:
     due: str | None
     ready: str | None
     handed_over: str | None
-    refused: str | None
+    ended: str | None
     steps: tuple[str, ...]
     faults: tuple[str, ...]
 
@@ -156,7 +157,7 @@ def _truth(code: str, life: Life, steps: Sequence[Step], end: datetime) -> Truth
         life.due.isoformat() if life.due else None,
         text(life.ready),
         text(life.handed_over),
-        text(life.refused),
+        text(life.ended),
         tuple(step.type for step in steps if not step.type.startswith(("official.", "update."))),
         tuple(sorted(life.faults)),
     )

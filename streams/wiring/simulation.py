@@ -1,6 +1,7 @@
 """A simulated district, written to files: what is told, in the order in which it becomes known, and the truth."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import orjson
 from streams.simulator.district import District, load_district
 from streams.simulator.plan import Planned, in_order, plan
 from streams.simulator.summary import summarise
+from streams.simulator.told import Told
 
 Tick = Callable[[int], object]
 
@@ -36,6 +38,14 @@ def write(run: Run, to: Path, truth: Path | None) -> dict[str, Any]:
         with truth.open("wb") as file:
             file.writelines(orjson.dumps(case.truth.as_json()) + b"\n" for case in run.cases)
     return summarise(run.district, run.cases)
+
+
+def read(file: Path) -> Iterator[Told]:
+    """What was written, as it was told."""
+    with file.open("rb") as lines:
+        for line in lines:
+            told = orjson.loads(line)
+            yield Told(datetime.fromisoformat(told["delivered"]), told["event"])
 
 
 def _counted(cases: Iterator[Planned], advance: Tick) -> Iterator[Planned]:

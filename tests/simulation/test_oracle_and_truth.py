@@ -71,7 +71,7 @@ def test_overdue_is_what_was_truly_late_and_for_how_long(run: tuple[list[Planned
     for truth, _ in cases:
         due, ready = instant(truth.due), instant(truth.ready)
         if binds_a_unit(truth) and due is not None and due < AT and "own_word" not in truth.faults:
-            over = instant(truth.refused) or ready
+            over = instant(truth.ended) or ready
             if over is None or over > due:
                 late[truth.case] = (due, over)
     found = {case: (flag[0][2], flag[0][3]) for case, flag in of_class(flags, "overdue").items()}

@@ -199,3 +199,10 @@ def test_a_case_in_which_all_is_as_it_should_be_has_no_flag() -> None:
     )
 
     assert flags(story, "2026-03-01") == []
+
+
+def test_what_the_unit_writes_down_after_the_due_counts_from_then_on() -> None:
+    own_word = "2026-01-13 10:00  card.received_at_unit origin=unit recorded=2026-01-16T09:00"
+
+    # Written down on Friday the 16th: the grace ends with Monday the 19th.
+    assert only("falsely_pending", f"{CARD}{OPEN}{own_word}", "2026-01-25") == ["2026-01-20 00:00"]

@@ -45,6 +45,13 @@ def test_a_refused_case_ends_its_clock() -> None:
     assert only("overdue", story, "2026-01-20") == ["2026-01-14 00:00 to 2026-01-15 09:30"]
 
 
+def test_what_is_posted_ends_with_its_delivery() -> None:
+    posted = CARD.replace("unit=U1", "unit=U1 return_by=post")
+    story = f"{posted}2026-01-12 09:00  card.received_at_unit\n2026-01-15 09:30  result.delivered origin=post"
+
+    assert only("overdue", story, "2026-01-20") == ["2026-01-14 00:00 to 2026-01-15 09:30"]
+
+
 def test_handed_over_after_the_due_without_a_word_of_readiness_proves_nothing() -> None:
     story = f"{CARD}2026-01-16 09:00  card.returned origin=unit"
 

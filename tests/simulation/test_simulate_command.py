@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 
 from schemas.events import EVENT
 from streams.cli import app
+from streams.simulator.plan import in_order
+from streams.wiring import simulation
 
 
 def run(*words: str) -> tuple[int, str]:
@@ -30,6 +32,14 @@ def test_events_come_in_the_order_in_which_they_are_known_with_the_truth_beside(
     assert {each["event"]["subject"].removeprefix("dossier:") for each in told} <= {each["case"] for each in truths}
     for each in told[:50]:
         EVENT.validate_json(json.dumps(each["event"]))
+
+
+def test_what_is_written_reads_back_as_it_was_told(tmp_path: Path) -> None:
+    run = simulation.play("noisy", 3, 5, lambda _: None)
+
+    simulation.write(run, tmp_path / "events.jsonl", None)
+
+    assert list(simulation.read(tmp_path / "events.jsonl")) == in_order(run.cases)
 
 
 def test_a_seed_gives_the_same_files(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ def falsely_done(story: Story, now: datetime) -> str | None:
         return None
     wait = rule.threshold("done_without_evidence_days")
     assert wait is not None
-    if not story.ready_facts and not story.hand_overs and now >= end_of(rule.days.after(run[0].time.date(), wait)):
+    ready = ready_at(story, story.due)
+    is_borne_out = ready is not None and ready <= now
+    if not is_borne_out and now >= end_of(rule.days.after(run[0].time.date(), wait)):
         return "unit"
     returned = [report.time for report in run if report.state == "returned"]
     if rule["returned_means"] != "handed_over" or not returned or story.hand_overs:

@@ -19,14 +19,10 @@ def ready_at(story: Story, limit: datetime | None) -> datetime | None:
     return earliest([*story.ready_facts, *story.hand_overs], limit)
 
 
-def is_ready(story: Story, now: datetime, limit: datetime | None) -> bool:
-    found = ready_at(story, limit)
-    return found is not None and found <= now
-
-
-def is_over(story: Story, now: datetime, limit: datetime | None) -> bool:
+def is_over(story: Story, now: datetime) -> bool:
     """Ready, or refused, withdrawn, stopped: the clock has ended."""
-    return story.cancelled_at is not None or is_ready(story, now, limit)
+    ready = ready_at(story, story.due)
+    return story.cancelled_at is not None or (ready is not None and ready <= now)
 
 
 def stage_of(story: Story) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ def overdue(story: Story, now: datetime) -> str | None:
     """The legal due, or the provincial one where that is shorter, has passed and nothing is ready, on evidence that
     suffices; it ends when the result is ready. Accountable: who holds the stage."""
     due = story.due
-    if due is None or now < due or is_over(story, now, due) or _proves_nothing(story, due):
+    if due is None or now < due or is_over(story, now) or _proves_nothing(story, due):
         return None
     return owner_of(story)
 
@@ -29,7 +29,7 @@ def at_risk(story: Story, now: datetime) -> str | None:
     """That due is near, nothing is ready, nothing pauses the clock; it ends when overdue begins or the result is ready.
     Accountable: who holds the case now."""
     due, pauses, _ = story.clock
-    if story.rule is None or due is None or now >= due or is_over(story, now, due):
+    if story.rule is None or due is None or now >= due or is_over(story, now):
         return None
     return owner_of(story) if now >= near(story.rule, due, pauses) else None
 

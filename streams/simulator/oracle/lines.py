@@ -10,8 +10,8 @@ from streams.simulator.oracle.story import Story
 def falsely_pending(story: Story, now: datetime) -> str | None:
     """Evidence that the duty is done, and the scoring system, which has the case, shows it open after the grace.
     Accountable: the unit if its own system is open too, else the operator."""
-    done = ready_at(story, None)
-    if story.rule is None or done is None or not story.scoring or not story.scoring[-1].is_open:
+    done = ready_at(story, story.due)
+    if story.rule is None or done is None or done > now or not story.scoring or not story.scoring[-1].is_open:
         return None
     return who_follows(story) if now >= grace_end(story, story.rule, done) else None
 

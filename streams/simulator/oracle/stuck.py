@@ -5,7 +5,7 @@ from datetime import datetime
 from streams.simulator.days import end_of
 from streams.simulator.law import Rule
 from streams.simulator.oracle.evidence import is_over, owner_of, stage_of
-from streams.simulator.oracle.story import Story
+from streams.simulator.oracle.story import Story, earliest
 
 COUNTER_RESULTS = frozenset({"card.received_at_unit", "letter.printed"})
 
@@ -14,7 +14,7 @@ def no_movement(story: Story, now: datetime) -> str | None:
     """The term of the present stage and three working days, at least five, without a fact of the case; not paused.
     Accountable: who holds the case now."""
     rule = story.rule
-    if rule is None or story.start is None or story.is_paused or is_over(story, now, None):
+    if rule is None or story.start is None or story.is_paused or is_over(story, now):
         return None
     last = [fact for fact in story.facts if fact.is_of_the_case][-1]
     least, extra = rule.threshold("no_movement_least_days"), rule.threshold("no_movement_extra_days")
@@ -66,16 +66,16 @@ def print_blocked(story: Story, now: datetime) -> str | None:
     """The printing centre says that it cannot print, why and who must act; until it can, or the card is printed.
     Accountable: who is named."""
     told = story.all("print.blocked", "print.unblocked", "card.printed", "letter.printed")
-    if not told or told[-1].type != "print.blocked" or is_over(story, now, None):
+    if not told or told[-1].type != "print.blocked" or is_over(story, now):
         return None
     return str(told[-1].data.get("must_act") or "unit")
 
 
 def not_collected(story: Story, now: datetime) -> str | None:
     """The card or letter lies at the unit and is not handed over, by age. Accountable: the citizen."""
-    ready = [fact.time for fact in story.ready_facts if fact.type in COUNTER_RESULTS]
-    if story.rule is None or not ready or story.hand_overs:
+    ready = earliest([fact for fact in story.ready_facts if fact.type in COUNTER_RESULTS], story.due)
+    if story.rule is None or ready is None or story.hand_overs:
         return None
     age = story.rule.threshold("uncollected_days")
     assert age is not None
-    return "citizen" if now >= end_of(story.rule.days.after(min(ready).date(), age)) else None
+    return "citizen" if now >= end_of(story.rule.days.after(ready.date(), age)) else None
