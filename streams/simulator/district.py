@@ -213,3 +213,22 @@ def _rounded(count: int, scale: int) -> int:
 def last_day(district: District, days: int) -> date:
     """The last day of which a run tells."""
     return district.first + timedelta(days=days + district.tail - 1)
+
+
+def coverage(district: District) -> list[dict[str, Any]]:
+    """The rows of `[[coverage]]` that a law would need to know which silence was declared, and by which document."""
+    return [
+        {
+            "id": f"{district.name}-{number}",
+            "feed": trouble.feed,
+            "units": list(trouble.units),
+            "procedures": [],
+            "state": "broken",
+            "first": trouble.first,
+            "last": trouble.last,
+            "document": trouble.document,
+            "source": "simulated",
+        }
+        for number, trouble in enumerate(district.troubles)
+        if trouble.feed is not None and trouble.document is not None
+    ]

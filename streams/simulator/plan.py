@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from streams.simulator.days import DAY, Days, Span, at, end_of
+from streams.simulator.days import DAY, Days, Span, end_of
 from streams.simulator.delivery import deliver
 from streams.simulator.district import Campaign, District, Unit, exact, last_day
 from streams.simulator.draw import Draw
@@ -167,8 +167,3 @@ def in_order(cases: Sequence[Planned]) -> list[Told]:
     """All that is told, in the order in which it becomes known."""
     told = [each for case in cases for each in case.told]
     return sorted(told, key=lambda each: (each.delivered, each.event["id"]))
-
-
-def first_day(district: District) -> datetime:
-    """The first instant of a district."""
-    return at(district.first)

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.simulator.days import ZONE, end_of
-from streams.simulator.district import load_district
+from streams.simulator.district import coverage, load_district
 from streams.simulator.law import VIETNAM, load_law
-from streams.simulator.oracle.expected import Flag, expected
+from streams.simulator.oracle.expected import Flag, expected, holding, intervals
+from streams.simulator.oracle.history import known
+from streams.simulator.oracle.story import Story
 from streams.simulator.plan import Planned, Truth, in_order
 from streams.simulator.terms import due_of
 from tests.oracle_builders import LAW
@@ -147,6 +150,31 @@ def test_a_flag_lies_within_the_time_that_is_judged(number: int, days: int) -> N
     for _, _, since, cleared in expected(played("noisy", 1)[number].told, LAW, at):
         assert since <= at
         assert cleared is None or since < cleared <= at
+
+
+def test_between_the_instants_it_asks_at_nothing_changes() -> None:
+    draw = random.Random(3)
+    for case in draw.sample(played("noisy", 1), 30):
+        for facts in known(case.told, AT).values():
+            found = list(intervals(case.told, LAW, AT))
+            for _ in range(60):
+                now = facts[0].time + draw.random() * (AT - facts[0].time)
+                story = Story(LAW, tuple(fact for fact in facts if fact.time <= now), facts)
+
+                assert set(holding(story, now)) == {
+                    each.flag_class for each in found if each.since <= now and (each.until is None or now < each.until)
+                }
+
+
+def test_where_a_silence_was_declared_fewer_flags_are_raised() -> None:
+    told = in_order(played("noisy", 1))
+    declared = replace(LAW, coverage=tuple(coverage(NOISY)))
+
+    flags, fewer = expected(told, LAW, AT), expected(told, declared, AT)
+
+    assert {flag[0][:11] for flag in fewer ^ flags} == {"G01.801.003"}
+    assert "unknown" in {flag[1] for flag in fewer}
+    assert "unknown" not in {flag[1] for flag in flags}
 
 
 def test_the_worked_examples_of_the_law_come_out_of_its_own_counting() -> None:

@@ -99,7 +99,8 @@ def test_every_trouble_of_the_noisy_district_happens() -> None:
     assert found == {
         "accepted_late", "backdated", "broken", "bulk_closed", "collected_late", "corrected", "extended",
         "falsely_done", "forgotten", "never_collected", "out_of_sync", "own_word", "paused_late",
-        "paused_without_document", "print_blocked", "registration_lost", "rewritten", "slow", "transferred", "update_failed", "wrong_appointment",
+        "paused_without_document", "print_blocked", "registration_lost", "rewritten", "slow", "transferred",
+        "update_failed", "wrong_appointment",
     }  # fmt: skip
 
 

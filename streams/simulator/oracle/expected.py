@@ -79,33 +79,33 @@ def intervals(history: Iterable[Told], law: Law, at: datetime) -> Iterator[Inter
 def _of_case(case: str, facts: tuple[Fact, ...], law: Law, at: datetime) -> Iterator[Interval]:
     held: dict[str, tuple[datetime, str]] = {}
     for now, story in _stories(facts, law, at):
-        holding = _holding(story, now)
-        for name in sorted({*held, *holding}):
-            if name in holding and name not in held:
-                held[name] = (now, holding[name])
-            elif name in held and name not in holding:
+        found = holding(story, now)
+        for name in sorted({*held, *found}):
+            if name in found and name not in held:
+                held[name] = (now, found[name])
+            elif name in held and name not in found:
                 since, accountable = held.pop(name)
                 yield Interval(case, name, since, now, accountable)
     for name, (since, accountable) in held.items():
         yield Interval(case, name, since, None, accountable)
 
 
-def _holding(story: Story, now: datetime) -> dict[str, str]:
+def holding(story: Story, now: datetime) -> dict[str, str]:
     """The classes that hold at an instant, with who is accountable."""
     if story.rule is not None and story.rule["duty_bearer"] != "unit":
         # Only the unit's duties enter flags: a stay notice is the host's.
         return {}
-    holding: dict[str, str] = {}
+    found: dict[str, str] = {}
     for name, of in CLASSES.items():
         accountable = of(story, now)
         if accountable is None:
             continue
         if all(_is_live(story, feed, now) for feed in SILENT.get(name, ())):
-            holding[name] = accountable
+            found[name] = accountable
         else:
             # Absence is evidence only where the feed is live; elsewhere nothing is claimed.
-            holding["unknown"] = "operator"
-    return holding
+            found["unknown"] = "operator"
+    return found
 
 
 def _is_live(story: Story, feed: str, now: datetime) -> bool:
