@@ -54,8 +54,11 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
+    """`neighbour` is the unit that it hands cases over to."""
+
     code: str
     habits: Habits
+    neighbour: str
     place: str | None = None
     share: float = 1.0
 
@@ -158,8 +161,14 @@ def read_district(name: str, told: Mapping[str, Any]) -> District:
         told.get("scale", 1),
         told.get("snapshots", False),
         tuple(
-            Unit(row["code"], _habits(usual | row.get("habits", {})), row.get("place"), row.get("share", 1.0))
-            for row in told["unit"]
+            Unit(
+                row["code"],
+                _habits(usual | row.get("habits", {})),
+                told["unit"][number - 1]["code"],
+                row.get("place"),
+                row.get("share", 1.0),
+            )
+            for number, row in enumerate(told["unit"])
         ),
         tuple(Intake(row["procedure"], row["per_day"], row.get("variants", {})) for row in told.get("intake", ())),
         tuple(

@@ -49,7 +49,7 @@ def work(draw: Draw, life: Life, stops: str | None) -> None:
         if number == 0 and draw.happens(habits.transferred):
             life.faults.add("transferred")
             now = draw.later(rule.days, now, 0, 0)
-            life.add("case.transferred", now, to_unit=f"{life.unit.code}.new", document="QD-01")
+            life.add("case.transferred", now, to_unit=life.unit.neighbour, document="QD-01")
 
 
 def _become_ready(draw: Draw, life: Life, kind: str, now: datetime, origin: str) -> None:
