@@ -32,7 +32,11 @@ LINTS = (
     Lint("tidy", ("python", "-m", "tools.tidy")),
 )
 PARTS = (
-    Part("unit, property, stories, golden", ("unit", "property", "stories", "golden"), quick=True),
+    Part(
+        "unit, property, stories, golden, simulation",
+        ("unit", "property", "stories", "golden", "simulation"),
+        quick=True,
+    ),
     Part("contract, integration", ("contract", "integration")),
     Part("acceptance", ("acceptance",)),
 )

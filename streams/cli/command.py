@@ -2,7 +2,19 @@
 
 import typer
 
-from streams.cli import adapting, changing, dead_letters, due, incidents, logs, rules, running, topics, units
+from streams.cli import (
+    adapting,
+    changing,
+    dead_letters,
+    due,
+    incidents,
+    logs,
+    rules,
+    running,
+    simulating,
+    topics,
+    units,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -15,6 +27,7 @@ def _hoso() -> None:
 app.command("import")(logs.import_log)
 app.command("adapt")(adapting.adapt)
 app.command("replay")(logs.replay)
+app.command("simulate")(simulating.simulate)
 app.command("worker")(running.worker)
 app.command("keys")(running.keys)
 app.command("migrate")(running.migrate)

@@ -12,6 +12,7 @@ from streams.importer.mapping import MappingRefused
 from streams.importer.order import OrderRefused
 from streams.replay.driver import BadEntry, NoLaw, NothingJudged
 from streams.replay.sources import BadLine
+from streams.simulator.district import DistrictRefused
 from streams.wiring.deployment import REFUSALS
 
 EXIT_DIFFERENT = 1
@@ -29,6 +30,7 @@ _REFUSALS: tuple[type[Exception], ...] = (
     NoLaw,
     BadEntry,
     BadLine,
+    DistrictRefused,
     OSError,
     *REFUSALS,
 )

@@ -1,128 +1,169 @@
-"""The plan of a district: from a seed, the true life of each card case and what the official portal is told of it."""
+"""The plan of a district: from a seed, the true life of every case and what is told of it, and when."""
 
-import random
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-from streams.simulator.district import District, Unit
-
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-VARIANTS = ("new", "exchange", "reissue")
-# Working days from one step to the next, as drawn where nothing delays the case: transmitted, printed, dispatched,
-# received at the unit. They sum to at most six of the seven days of the term.
-STEPS = (("case.transmitted", 0, 1), ("card.printed", 1, 2), ("card.dispatched", 0, 1), ("card.received_at_unit", 0, 2))
-
-
-class Planned(NamedTuple):
-    """One event that will happen: type, instant, and the CloudEvent that tells it."""
-
-    type: str
-    at: datetime
-    event: dict[str, Any]
+from streams.simulator.days import DAY, Days, Span, end_of
+from streams.simulator.delivery import deliver
+from streams.simulator.district import Campaign, District, Unit, exact, last_day
+from streams.simulator.draw import Draw
+from streams.simulator.law import Law, is_under, load_law
+from streams.simulator.life import Life, Step
+from streams.simulator.living import live
+from streams.simulator.official import official
+from streams.simulator.told import Told
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What the plan knows of a case: when it will really be ready and handed over, and whether the portal is told."""
+    """What really happened to a case by the end of the run, instants as text; `faults` names what went wrong."""
 
-    code: str
+    case: str
     unit: str
-    due: date
-    ready: datetime
-    returned: datetime
-    told: bool
+    procedure: str
+    variant: str | None
+    channel: str
+    registered: str | None
+    received: str
+    completed: str
+    appointment: str | None
+    due: str | None
+    ready: str | None
+    handed_over: str | None
+    ended: str | None
+    steps: tuple[str, ...]
+    faults: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
-def plan(district: District, seed: int, cases: int) -> Iterator[tuple[Truth, list[Planned]]]:
-    """So many cases, each with its truth and the events that tell of it, the same for the same seed."""
-    draw = random.Random(seed)  # noqa: S311  (a seeded plan, no secret)
-    days = [day for day in _days(district.first, district.last) if _is_worked(district, day)]
-    weights = [unit.share for unit in district.units]
-    for number in range(cases):
-        unit = draw.choices(district.units, weights)[0]
-        yield _case(district, draw, unit, draw.choice(days), number)
+class Planned(NamedTuple):
+    truth: Truth
+    told: list[Told]
 
 
-def _case(district: District, draw: random.Random, unit: Unit, day: date, number: int) -> tuple[Truth, list[Planned]]:
-    code = f"{unit.code}-{day:%y%m%d}-{number:06d}"
-    received = _at(draw, day)
-    completed = received + timedelta(minutes=draw.randint(5, 60))
-    due = _later(district, day, district.term_days)
-    delay = draw.randint(4, 9) if draw.random() < unit.slow else 0
-    delayed = draw.randrange(len(STEPS))
-    about = {"unit": unit.code, "procedure": "card", "variant": draw.choice(VARIANTS)}
-    appointment = datetime(due.year, due.month, due.day, 17, 0, tzinfo=ZONE)
-    life: list[tuple[str, datetime, dict[str, Any]]] = [
-        ("case.received", received, {**about, "channel": "counter", "appointment_at": appointment.isoformat()}),
-        ("case.completed", completed, about),
-    ]
-    at = completed
-    for index, (step, least, most) in enumerate(STEPS):
-        wait = draw.randint(least, most) + (delay if index == delayed else 0)
-        at = max(at + timedelta(minutes=30), _at(draw, _later(district, at.date(), wait)))
-        life.append((step, at, {"unit": unit.code, "procedure": "card"}))
-    ready, told = at, draw.random() >= unit.forgets
-    returned = max(ready + timedelta(minutes=20), _at(draw, _later(district, ready.date(), draw.randint(0, 4))))
-    slip = {"unit": unit.code, "procedure": "card", "slip": f"S{number:06d}", "strength": "signed_slip"}
-    life.append(("card.returned", returned, slip))
-    life += _official(received, completed, ready, returned, appointment, told=told)
-    end = datetime(district.until.year, district.until.month, district.until.day, tzinfo=ZONE) + timedelta(days=1)
-    events = [_planned(unit, code, index, *step) for index, step in enumerate(life) if step[1] <= end]
-    return Truth(code, unit.code, due, ready, returned, told), events
+class _Wanted(NamedTuple):
+    """One case to be: what for, and on which day."""
+
+    procedure: str
+    variant: str | None
+    day: date
+    stops: str | None
 
 
-def _official(
-    received: datetime, completed: datetime, ready: datetime, returned: datetime, appointment: datetime, *, told: bool
-) -> Iterator[tuple[str, datetime, dict[str, Any]]]:
-    """What the portal is told: accepted, processing, and if the unit does not forget, done and returned."""
-    steps: list[tuple[str, datetime, dict[str, str]]] = [("2", received, {}), ("4", completed, {})]
-    if told:
-        minutes = timedelta(minutes=15)
-        steps += [("9", ready + minutes, {"ended_at": ready.isoformat()}), ("10", returned + minutes, {})]
-    for code, at, more in steps:
-        yield (
-            "official.status_changed",
-            at,
-            {"system": "portal", "code": code, "appointment_at": appointment.isoformat(), **more},
-        )
+def plan(district: District, seed: int, days: int | None = None, law: Law | None = None) -> Iterator[Planned]:
+    """Every case with its truth and the events that tell of it; equal for equal arguments."""
+    law = law or load_law()
+    days = district.days if days is None else days
+    until = last_day(district, days)
+    calendar = next(rule.days for rule in law.rules if rule["calendar"] == "vn")
+    for number, wanted in enumerate(_wanted(district, Draw(seed, -1), calendar, days)):
+        draw = Draw(seed, number)
+        unit = _unit(district, draw)
+        hours = _hours(district.campaigns, unit, wanted.day)
+        intake = draw.on(calendar.worked_from(wanted.day) if hours is None else wanted.day, hours)
+        life = live(draw, law, unit, wanted.procedure, wanted.variant, intake, wanted.stops)
+        yield _told(district, draw, life, number, until)
 
 
-def _planned(unit: Unit, code: str, index: int, kind: str, at: datetime, data: dict[str, Any]) -> Planned:
-    source = "portal" if kind == "official.status_changed" else unit.code
+def _wanted(district: District, draw: Draw, calendar: Days, days: int) -> Iterator[_Wanted]:
+    """The quotas first, spread over the days; then the volumes of each working day, and of each day of a campaign."""
+    worked = [day for day in (district.first + number * DAY for number in range(days)) if calendar.is_worked(day)]
+    for quota, count in exact(district.quotas, district.scale):
+        for number in range(count):
+            day = worked[number * len(worked) // count]
+            yield _Wanted(quota.procedure, quota.variant, day, quota.stops)
+    for number in range(days):
+        day = district.first + number * DAY
+        factor = max((each.factor for each in district.campaigns if each.first <= day <= each.last), default=0.0)
+        for intake in district.intakes:
+            mean = intake.per_day * (factor or float(calendar.is_worked(day)))
+            for _ in range(int(mean) + draw.happens(mean % 1)):
+                yield _Wanted(intake.procedure, draw.one_of(intake.variants), day, None)
+
+
+def _unit(district: District, draw: Draw) -> Unit:
+    code = draw.one_of({unit.code: unit.share for unit in district.units})
+    return next(unit for unit in district.units if unit.code == code)
+
+
+def _hours(campaigns: Sequence[Campaign], unit: Unit, day: date) -> Span | None:
+    """The hours of the campaign that a unit takes part in on a day."""
+    for each in campaigns:
+        if each.first <= day <= each.last and (not each.units or any(is_under(unit.code, code) for code in each.units)):
+            return each.hours
+    return None
+
+
+def _told(district: District, draw: Draw, life: Life, number: int, until: date) -> Planned:
+    code = f"{life.unit.code}-{life.received:%y%m%d}-{number:06d}"
+    shown = official(draw, life, district.troubles, until, snapshots=district.snapshots)
+    end = end_of(until)
+    steps = sorted([*life.steps, *shown], key=_known_at)
+    happened = [(index, step) for index, step in enumerate(steps) if _known_at(step) < end]
+    told: list[Told] = []
+    unit = life.unit.code
+    for index, step in happened:
+        event = _event(code, index, unit, life.procedure, step)
+        told += deliver(draw, life.unit.habits, event, _known_at(step), unit, district.troubles)
+        unit = step.data.get("to_unit", unit)
+    return Planned(_truth(code, life, [step for _, step in happened], end), told)
+
+
+def _known_at(step: Step) -> datetime:
+    return step.recorded or step.at
+
+
+def _event(code: str, index: int, unit: str, procedure: str, step: Step) -> dict[str, Any]:
+    kind = step.type
+    source = step.data.get("system", unit) if kind.startswith("official.") else unit
     event = {
         "specversion": "1.0",
         "id": f"{code}-{index}",
         "source": f"urn:hoso:simulated:{source}",
         "type": kind,
         "subject": f"dossier:{code}",
-        "time": at.isoformat(),
-        "data": data,
+        "time": step.at.isoformat(),
+        "data": {
+            "unit": unit,
+            "procedure": procedure,
+            **{name: value for name, value in step.data.items() if value is not None},
+        },
     }
-    return Planned(kind, at, event)
+    if step.recorded is not None:
+        event["recordedtime"] = step.recorded.isoformat()
+    if step.precision != "second":
+        event["timeprecision"] = step.precision
+    return event
 
 
-def _at(draw: random.Random, day: date) -> datetime:
-    """Some second of a working day's office hours."""
-    second = draw.randrange(8 * 3600, 17 * 3600)
-    return datetime(day.year, day.month, day.day, tzinfo=ZONE) + timedelta(seconds=second)
+def _truth(code: str, life: Life, steps: Sequence[Step], end: datetime) -> Truth:
+    def text(instant: datetime | None) -> str | None:
+        return instant.isoformat() if instant is not None and instant < end else None
+
+    return Truth(
+        code,
+        life.unit.code,
+        life.procedure,
+        life.variant,
+        life.channel,
+        text(life.registered),
+        life.received.isoformat(),
+        life.completed.isoformat(),
+        life.appointment.isoformat() if life.appointment else None,
+        life.due.isoformat() if life.due else None,
+        text(life.ready),
+        text(life.handed_over),
+        text(life.ended),
+        tuple(step.type for step in steps if not step.type.startswith(("official.", "update."))),
+        tuple(sorted(life.faults)),
+    )
 
 
-def _later(district: District, day: date, working_days: int) -> date:
-    while working_days:
-        day += timedelta(days=1)
-        working_days -= _is_worked(district, day)
-    return day
-
-
-def _is_worked(district: District, day: date) -> bool:
-    return day in district.worked or (day.weekday() < 5 and day not in district.off)
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    day = first
-    while day <= last:
-        yield day
-        day += timedelta(days=1)
+def in_order(cases: Sequence[Planned]) -> list[Told]:
+    """All that is told, in the order in which it becomes known."""
+    told = [each for case in cases for each in case.told]
+    return sorted(told, key=lambda each: (each.delivered, each.event["id"]))

@@ -26,8 +26,7 @@ from streams.replay.sources import read_file
 from streams.replay.summary import summarise, views
 from streams.rules_file import load_rules
 from streams.settings import Settings
-from streams.simulator.district import DEMO
-from streams.simulator.plan import ZONE, Truth, plan
+from streams.simulator.demo import DEMO, ZONE, Truth, plan
 
 Tick = Callable[[int], object]
 

@@ -138,10 +138,10 @@ def test_wherever_links_reviews_and_moves_stand_in_the_log_the_end_is_the_same(
     plain = run(told, vietnam())
 
     rows, waiting = Rows(vietnam()), data.draw(st.permutations([*told, *told[:2]]))
-    ticks = sorted(data.draw(st.lists(instants, max_size=3)))
+    ticks: list[int] = sorted(data.draw(st.lists(instants, max_size=3)))
     for position, each in enumerate(waiting):
         rows.take(each)
-        if rows.sent and data.draw(st.booleans()):
+        if bool(rows.sent) and data.draw(st.booleans()):
             rows.take(rows.sent.pop(data.draw(st.integers(0, len(rows.sent) - 1))))
         if position < len(ticks):
             rows.tick(ticks[position])

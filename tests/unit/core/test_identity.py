@@ -106,7 +106,8 @@ OUTSIDE: dict[str, Any] = {"unit": "C06", "source": "urn:hoso:c06"}
 
 
 def ended(*entries: dict[str, Any]) -> str | None:
-    return view_at("2026-01-20 08:00", received(), completed(), *entries)["ended"]
+    told: str | None = view_at("2026-01-20 08:00", received(), completed(), *entries)["ended"]
+    return told
 
 
 def test_a_fact_that_never_was_counts_for_nothing_and_the_other_stands_instead() -> None:
