@@ -90,6 +90,12 @@ class Clock:
         return "insufficient" if self.says_nothing_of_readiness else "late"
 
     @property
+    def done_at(self) -> int | None:
+        """From when on the duty is done, as far as that is proven: what only the unit says, after the due, of an end
+        before it, counts from when it said so."""
+        return self.ended[AT] if self.ended is not None and self.proven_at is None else self.proven_at
+
+    @property
     def is_proven_in_time(self) -> bool:
         """Whether the clock stopped by its due on evidence that counts."""
         return self.due is not None and self.proven_at is not None and self.proven_at <= self.due.at

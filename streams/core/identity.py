@@ -107,14 +107,15 @@ def _corrections(facts: Sequence[Fact], strings: Sequence[str], at: int) -> list
     if not told:
         return []
     known: Mapping[str, Fact] = {_name(fact): fact for fact in facts}
-    units = {text(fact, "u", strings) for fact in facts if fact[KIND] not in SAID} - {None}
+    held = {text(fact, short, strings) for fact in facts if fact[KIND] not in SAID for short in ("u", "m")}
+    units = [unit for unit in held if unit is not None]
     found: list[Fact] = []
     struck: set[str] = set()
     for one in reversed(told):
         wrong, instead = text(one, "rp", strings) or "", text(one, "fx", strings)
         replaced, unit = known.get(wrong), text(one, "u", strings)
         is_by_source = replaced is not None and text(replaced, "f", strings) == text(one, "f", strings)
-        is_outside = unit is not None and not any(covers([held], unit) for held in units if held)
+        is_outside = unit is not None and not covers(units, unit)
         if _name(one) in struck or not (is_by_source or is_outside):
             continue
         if instead is None or instead in known:

@@ -41,12 +41,12 @@ def overdue(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
 
 def at_risk(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
     """The due is near, the clock runs, the result is not ready: an interval a level, each ended by the next."""
-    rule, end = clock.rule, clock.ended
+    rule, end, done_at = clock.rule, clock.ended, clock.done_at
     if rule is None:
         return
     held = holders(lines, clock) if rule.stages and clock.stretches else []
     for stretch in clock.stretches:
-        last = min(at for at in (stretch.until, stretch.due.at, end[AT] if end else None) if at is not None)
+        last = min(at for at in (stretch.until, stretch.due.at, done_at) if at is not None)
         ranked = [(_reached(clock, level, stretch), level.name) for level in rule.levels]
         # Of levels that were reached before the stretch began, the last is the one that holds.
         reached = [(max(at, stretch.since), name) for at, name in sorted(ranked)]
@@ -55,8 +55,8 @@ def at_risk(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
             ends = min(next_level, last)
             if begins < ends:
                 holder = holder_at(held, begins)
-                closing = end if end is not None and end[AT] == ends else None
-                evidence = told(holder.by if holder else None, closing)
+                closing = (end, clock.proof) if done_at == ends else ()
+                evidence = told(holder.by if holder else None, *closing)
                 owner = holder.owner if holder else UNIT
                 yield Interval("at_risk", begins, ends, evidence, stretch.due, clock.due_kind, owner, name)
 
@@ -66,10 +66,10 @@ def wrong_due(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
     found = difference(lines, clock)
     if found is None:
         return
-    begins, end = promised_since(clock)[AT], clock.ended
-    until = None if end is None else end[AT]
+    begins, until = promised_since(clock)[AT], clock.done_at
     if until is None or begins < until:
-        yield Interval("wrong_due", begins, until, told(end), clock.declared, "appointment", UNIT, None, found)
+        evidence = told(clock.ended, clock.proof)
+        yield Interval("wrong_due", begins, until, evidence, clock.declared, "appointment", UNIT, None, found)
 
 
 def _reached(clock: Clock, level: Level, stretch: Running) -> int:

@@ -1,6 +1,6 @@
 """Legs of an interlinked group (liên thông): each chosen one has its own official lines, evidence, due and owner.
 
-A leg is chosen when it starts; one that was not never counts. What names no leg is the group's, and the group ends with
+A leg is chosen when any fact names it; one that was not never counts. What names no leg is the group's, and the group ends with
 the last leg that was chosen.
 """
 
@@ -16,10 +16,10 @@ _OF = "q"
 
 
 def chosen(lines: Lines) -> dict[str, Fact]:
-    """The legs that have started, each with the fact that says so, in order of time."""
+    """The legs that facts name, each with the fact that says so, its start before others, in order of time."""
     found: dict[str, Fact] = {}
-    for fact in lines.visible if LEG_STARTED in lines.first else ():
-        if fact[KIND] == LEG_STARTED:
+    for fact in sorted(lines.visible, key=lambda fact: fact[KIND] != LEG_STARTED) if _OF in lines.told else ():
+        if _OF in fact[DATA]:
             found.setdefault(lines.strings[fact[DATA][_OF]], fact)
     return found
 

@@ -17,6 +17,8 @@ from streams.core.lines import Lines
 from streams.core.rules import Deadline, Pausing
 
 NO_END = "no_end"
+# Terms of days last to the end of a day, extended ones too.
+_TO_THE_DAY = frozenset({"working_day", "calendar_day"})
 
 
 class Running(NamedTuple):
@@ -168,6 +170,8 @@ class _Sweep:
 
     def extend(self, fact: Fact) -> None:
         at = fact[DATA].get("x", 0)
+        if self.term.unit in _TO_THE_DAY:
+            at = self.calendar.end_of(self.calendar.day_of(at, stands_for_day=True))
         refused = "before_start" if self._is_before_start(fact) else self._refused(fact)
         if refused is None and at <= self.due.at:
             refused = "not_later"

@@ -4,13 +4,14 @@ nothing shows it, and systems that disagree with each other."""
 from collections.abc import Iterator, Sequence
 
 from streams.core.clock import Clock, proven
-from streams.core.deadlines import Due
+from streams.core.deadlines import Due, Span
 from streams.core.facts import AT, DATA, KIND, Fact, is_day
 from streams.core.interval import Interval, joined, told
 from streams.core.kinds import HANDED_OVER
 from streams.core.lines import Lines
 from streams.core.office import subtract_office_seconds
 from streams.core.official import CLOSED, OPEN, UNKNOWN
+from streams.core.pauses import span_of
 from streams.core.rules import Deadline, Rules
 from streams.core.stages import OPERATOR, UNIT
 
@@ -56,12 +57,11 @@ def falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interv
     if rule is None or done is None or done[KIND] in rule.cancels:
         return
     for before, opening, closing in runs(reports(lines, rules, rules.scoring), OPEN):
-        since = max(opening, done, key=lambda fact: fact[AT])
-        begins = _after_grace(clock, rule, since)
+        begins = _after_grace(clock, rule, max(span_of(opening), _done(clock), key=lambda span: span.at))
         if closing is None or begins < closing[AT]:
             until = closing[AT] if closing else None
             owner, other = _who_closes(lines, rules, until)
-            evidence = told(done, before, opening, other, closing)
+            evidence = told(done, clock.proof, before, opening, other, closing)
             yield Interval("falsely_pending", begins, until, evidence, *_promised(clock), owner)
 
 
@@ -73,7 +73,7 @@ def out_of_sync(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
     portal = list(runs(reports(lines, rules, rules.scoring), OPEN))
     for open_before, closed, reopened in runs(reports(lines, rules, rules.local), CLOSED):
         for before, opening, closing in portal:
-            begins = _grace_ends(clock, rule.grace, max(opening, closed, key=lambda fact: fact[AT]))
+            begins = _grace_ends(clock, rule.grace, span_of(max(opening, closed, key=lambda fact: fact[AT])))
             ends = min((fact for fact in (reopened, closing) if fact is not None), key=lambda f: f[AT], default=None)
             until = None if ends is None else ends[AT]
             if until is None or begins < until:
@@ -120,24 +120,38 @@ def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     told_states = reports(lines, rules, rules.scoring)
     handed = min((f for kind, f in lines.first.items() if kind in HANDED_OVER), key=lambda f: f[AT], default=None)
     for before, opening, closing in runs(told_states, frozenset({DONE, RETURNED})):
-        found = [_unproven(_grace_ends(clock, days, opening), clock.ended, (before, opening), closing)]
+        found = [_unproven(_grace_ends(clock, days, span_of(opening)), _ready(clock), (before, opening), closing)]
         if rule.returned_means == "handed_over":
             given = next((fact for fact, state in told_states if state == RETURNED and fact[AT] >= opening[AT]), None)
             if given is not None and (closing is None or given[AT] < closing[AT]):
-                found.append(_unproven(_grace_ends(clock, days, given), handed, (before, opening, given), closing))
+                hand_over = None if handed is None else (handed[AT], (handed,))
+                begins = _grace_ends(clock, days, span_of(given))
+                found.append(_unproven(begins, hand_over, (before, opening, given), closing))
         yield from joined(one for one in found if one is not None)
 
 
+def _ready(clock: Clock) -> tuple[int, tuple[Fact, ...]] | None:
+    """From when on the result is proven, and by what."""
+    return None if clock.done_at is None else (clock.done_at, told(clock.ended, clock.proof))
+
+
+def _done(clock: Clock) -> Span:
+    """From when on the duty is done, as far as that is proven."""
+    ended, at = clock.ended, clock.done_at
+    assert ended is not None
+    assert at is not None
+    return Span(at, is_day(ended) and at == ended[AT])
+
+
 def _unproven(
-    begins: int, evidence: Fact | None, shown: Sequence[Fact | None], closing: Fact | None
+    begins: int, evidence: tuple[int, tuple[Fact, ...]] | None, shown: Sequence[Fact | None], closing: Fact | None
 ) -> Interval | None:
     """From the end of the days until evidence comes, or the report is taken back."""
-    if evidence is not None and evidence[AT] <= begins:
+    ends = [(closing[AT], (closing,))] if closing is not None else []
+    until, by = min([*ends, *([evidence] if evidence else [])], key=lambda end: end[0], default=(None, ()))
+    if until is not None and until <= begins:
         return None
-    ends = min((fact for fact in (evidence, closing) if fact is not None), key=lambda fact: fact[AT], default=None)
-    if ends is not None and ends[AT] <= begins:
-        return None
-    return Interval("falsely_done", begins, None if ends is None else ends[AT], told(*shown, ends))
+    return Interval("falsely_done", begins, until, told(*shown, *by))
 
 
 def _counted_late(
@@ -172,25 +186,26 @@ def _declared_day(clock: Clock, report: Fact) -> int:
 
 
 def _promised(clock: Clock) -> tuple[Due | None, str | None]:
-    """What a scoring system counts by: the appointment, or the computed due where none was given."""
+    """What a scoring system counts by: the day of the appointment, or the computed due where none was given. Scoring
+    compares days, so an appointment at an hour lasts to the end of its day."""
     if clock.declared is not None:
-        return clock.declared, "appointment"
+        return clock.declared._replace(at=clock.calendar.end_of(clock.declared.day)), "appointment"
     return clock.computed, None if clock.computed is None else "legal"
 
 
-def _after_grace(clock: Clock, rule: Deadline, since: Fact) -> int:
+def _after_grace(clock: Clock, rule: Deadline, since: Span) -> int:
     """The end of the grace; on the due day already the rule's working hours before closing, whatever the grace."""
     begins = _grace_ends(clock, rule.grace, since)
-    due, _ = _promised(clock)
-    if due is not None and since[AT] <= due.at:
+    due = clock.last if clock.due is None else clock.due
+    if due is not None and since.at <= due.at:
         urgent = subtract_office_seconds(clock.calendar, clock.calendar.end_of(due.day), rule.urgent_seconds)
-        begins = min(begins, max(since[AT], urgent))
+        begins = min(begins, max(since.at, urgent))
     return begins
 
 
-def _grace_ends(clock: Clock, days: int, since: Fact) -> int:
-    """24:00 of so many working days after a fact."""
-    day = clock.calendar.day_of(since[AT], stands_for_day=is_day(since))
+def _grace_ends(clock: Clock, days: int, since: Span) -> int:
+    """24:00 of so many working days after an instant."""
+    day = clock.calendar.day_of(since.at, stands_for_day=since.is_day)
     return clock.calendar.end_of(clock.calendar.add_working_days(day, days))
 
 

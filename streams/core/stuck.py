@@ -15,6 +15,8 @@ from streams.core.kinds import (
     LOOKUP_MISSED,
     PRINT_BLOCKED,
     PRINT_UNBLOCKED,
+    QUEUE_TICKET,
+    RECEIVED,
     REGISTERED,
     REPORTS,
     SAID,
@@ -27,6 +29,7 @@ from streams.core.reported import Report, reports
 from streams.core.rules import Rules
 from streams.core.stages import CITIZEN, NOBODY, OPERATOR, Held, holder_at, holders
 
+_DAYS = frozenset({"working_day", "working_day_at_hour"})
 # What moves no case: it tells of systems, or of flags.
 _MOVES_NOTHING = REPORTS | SAID | {SYNC_FAILED, UPDATE_FAILED}
 
@@ -70,7 +73,7 @@ def _attempted(failure: Fact) -> int:
 def no_movement(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
     """Nothing came of a case for longer than the target of its stage and some days, and its clock was not paused."""
     rule, start, ended = clock.rule, clock.start, clock.ended
-    if rule is None or start is None or not rule.stages:
+    if rule is None or start is None:
         return
     held = holders(lines, clock)
     ends = [ended] if ended is not None else []
@@ -93,15 +96,36 @@ def no_movement(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]
 
 
 def lost_registration(lines: Lines, _clock: Clock, rules: Rules) -> Iterator[Interval]:
-    """Registered, and the place of intake found nothing: until the system shows the case."""
-    missed = lines.first.get(LOOKUP_MISSED)
-    if missed is None:
-        return
-    shown = [fact for fact, _ in reports(lines, rules, rules.scoring) if fact[AT] > missed[AT]]
-    closing = shown[0] if shown else None
-    until = None if closing is None else closing[AT]
+    """Registered, and the place of intake found nothing: until the system shows the case.
+
+    Nothing found is said by a look-up that missed; or at once by an intake at the counter, or a number drawn there,
+    after a registration that the scoring system does not show.
+    """
     registered = lines.first.get(REGISTERED)
-    yield Interval("lost_registration", missed[AT], until, told(registered, missed, closing), accountable=OPERATOR)
+    shown = [fact for fact, _ in reports(lines, rules, rules.scoring)]
+    came = _at_the_counter(lines) if registered is not None else []
+    missed = [fact for fact in came if registered and fact[AT] > registered[AT] and not _before(shown, fact)]
+    found = min(
+        (fact for fact in (lines.first.get(LOOKUP_MISSED), *missed) if fact is not None),
+        key=lambda fact: fact[AT],
+        default=None,
+    )
+    if found is None:
+        return
+    closing = next((fact for fact in shown if fact[AT] > found[AT]), None)
+    until = None if closing is None else closing[AT]
+    yield Interval("lost_registration", found[AT], until, told(registered, found, closing), accountable=OPERATOR)
+
+
+def _at_the_counter(lines: Lines) -> list[Fact]:
+    """The first facts of a citizen who came to the counter: a number drawn, a dossier taken in."""
+    ticket, received = lines.first.get(QUEUE_TICKET), lines.first.get(RECEIVED)
+    is_counter = received is not None and text(received, "c", lines.strings) == "counter"
+    return [fact for fact in (ticket, received if is_counter else None) if fact is not None]
+
+
+def _before(shown: list[Fact], fact: Fact) -> bool:
+    return any(one[AT] <= fact[AT] for one in shown)
 
 
 def not_accepted(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
@@ -145,10 +169,11 @@ def not_collected(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interva
     if rule is None or ended is None or ended[KIND] not in rule.ends or rule.returned_means != "handed_over":
         return
     handed = min((f for kind, f in lines.first.items() if kind in HANDED_OVER), key=lambda f: f[AT], default=None)
-    begins = _days_after(clock, ended, rule.thresholds.uncollected_days)
+    lies_since = ended if clock.proof is None or clock.done_at == ended[AT] else clock.proof
+    begins = _days_after(clock, lies_since, rule.thresholds.uncollected_days)
     until = None if handed is None else handed[AT]
     if until is None or begins < until:
-        yield Interval("not_collected", begins, until, told(ended, handed), accountable=CITIZEN)
+        yield Interval("not_collected", begins, until, told(ended, clock.proof, handed), accountable=CITIZEN)
 
 
 def _patience(clock: Clock, holder: Held) -> int:
@@ -156,7 +181,9 @@ def _patience(clock: Clock, holder: Held) -> int:
     assert clock.rule is not None
     wait = clock.rule.thresholds
     stage = next((one for one in clock.rule.stages if one.id == holder.stage), None)
-    target = stage.term.amount if stage is not None and stage.term and stage.term.unit == "working_day" else 0
+    # Where its stage has no target, the whole term is the holder's.
+    term = stage.term if stage is not None and stage.term else clock.rule.term
+    target = term.amount if term.unit in _DAYS else 0
     return max(wait.no_movement_least_days, target + wait.no_movement_extra_days)
 
 

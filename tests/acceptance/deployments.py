@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 
+from schemas.topics import FLAGS, LOG
 from streams.adapters.kafka import KafkaReader
 from streams.settings import Settings
 from tools.deployment import Deployment
@@ -49,3 +51,12 @@ def read_topic(settings: Settings, topic: str) -> list[bytes]:
         return values
 
     return asyncio.run(read())
+
+
+def check_replay(deployment: Deployment, folder: Path) -> None:
+    """The flags topic, PostgreSQL and a fresh replay say the same, byte for byte."""
+    flags = folder / "replay.jsonl"
+    deployment.run("replay", f"kafka:{deployment.settings.topic(LOG)}", "--json", "--flags", str(flags))
+    said = archived(deployment.settings)
+    assert sorted(set(read_topic(deployment.settings, FLAGS.name))) == said.flag_changes
+    assert sorted(set(flags.read_bytes().splitlines())) == said.flag_changes

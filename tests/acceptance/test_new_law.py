@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from schemas.topics import CASES_CURRENT, FLAGS, LOG
+from schemas.topics import CASES_CURRENT, LOG
 from streams.adapters.kafka import KafkaReader
 from streams.core.compiling import rules_hash
 from streams.core.instants import utc_text
@@ -20,7 +20,7 @@ from streams.rules_file import load_rules
 from streams.settings import Settings
 from streams.wiring.deployment import wait_settled
 from streams.wiring.logs import Imported, ImportOptions, import_to_topics
-from tests.acceptance.deployments import Deploy, archived, read_topic, until
+from tests.acceptance.deployments import Deploy, check_replay, read_topic, until
 from tools.deployment import Deployment
 
 pytestmark = [pytest.mark.services, pytest.mark.kills]
@@ -256,12 +256,3 @@ def wait_activated(settings: Settings, hash_of_rules: str) -> None:
         return all(hashes[-1] == hash_of_rules for hashes in stated)
 
     until(stands, f"rules {hash_of_rules} on every partition")
-
-
-def check_replay(deployment: Deployment, folder: Path) -> None:
-    """The flags topic, PostgreSQL and a fresh replay say the same, byte for byte."""
-    flags = folder / "replay.jsonl"
-    deployment.run("replay", f"kafka:{deployment.settings.topic(LOG)}", "--json", "--flags", str(flags))
-    said = archived(deployment.settings)
-    assert sorted(set(read_topic(deployment.settings, FLAGS.name))) == said.flag_changes
-    assert sorted(set(flags.read_bytes().splitlines())) == said.flag_changes

@@ -71,17 +71,17 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
                 system="portal" if kind.startswith("official") else None,
             )
         )
-    for number in range(draw(st.integers(0, 3))):
-        told.append(
-            told_by(
-                "official.status_changed",
-                draw(instants),
-                50 + number,
-                system=draw(st.sampled_from(["portal", "portal", "onestop"])),
-                code=draw(st.sampled_from(["4", "9", "9", "10"])),
-                ended_at=draw(st.sampled_from([None, "2026-01-12 09:00", "2026-01-20 09:00"])),
-            )
+    told += [
+        told_by(
+            "official.status_changed",
+            draw(instants),
+            50 + number,
+            system=draw(st.sampled_from(["portal", "portal", "onestop"])),
+            code=draw(st.sampled_from(["4", "9", "9", "10"])),
+            ended_at=draw(st.sampled_from([None, "2026-01-12 09:00", "2026-01-20 09:00"])),
         )
+        for number in range(draw(st.integers(0, 3)))
+    ]
     return told
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.core_builders import vietnam
-from tests.story_runner import Line, play, read_story
+from tests.story_runner import Line, marked, play, read_story
 
 STORIES = sorted(Path(__file__).parent.rglob("*.txt"))
 
 
-@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [marked(path) for path in STORIES])
 def test_a_story_holds_line_by_line(path: Path) -> None:
     story = read_story(path)
 
