@@ -48,12 +48,7 @@ _FIELDS: Mapping[str, str] = {
 }
 LOT = "lot:"
 # Stories that the core does not tell right yet, and what is wrong: they are expected to fail until it is mended.
-WRONG: Mapping[str, str] = {
-    "birth_leg_returned_insurance_leg_open": "a leg of one day has the at-risk level of its group, one working day, "
-    "and is at risk from its start on: terms of a day or less are counted in hours",
-    "corrected_by_the_unit_that_has_it_now": "the unit that a case was moved to counts as outside of it as long as it "
-    "has told no fact, and may strike what its predecessor told",
-}
+WRONG: Mapping[str, str] = {}
 
 
 class Line(NamedTuple):

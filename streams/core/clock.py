@@ -11,7 +11,7 @@ from streams.core.calendar import Calendar
 from streams.core.coverage import Place, feeds_of
 from streams.core.deadlines import Due
 from streams.core.facts import AT, DATA, ID, KIND, Fact, text
-from streams.core.kinds import COMPLETED, HANDED_OVER, READY, RECEIVED, REGISTERED, TURNED_AWAY
+from streams.core.kinds import COMPLETED, HANDED_OVER, OBSERVED, READY, RECEIVED, REGISTERED, TURNED_AWAY
 from streams.core.lines import Lines
 from streams.core.pauses import Extension, Pause, Run, Running, run, span_of
 from streams.core.rules import Cut, Deadline, Rules
@@ -36,6 +36,8 @@ class Clock:
     calendar: Calendar
     start: Fact | None = None
     assumed: bool = False
+    # Of an assumed start it is only known that it was accepted by then: the term may have begun, and ended, earlier.
+    begun_by: bool = False
     posted: bool = False
     stretches: list[Running] = field(default_factory=list)
     paused: bool = False
@@ -85,7 +87,7 @@ class Clock:
         if self.ended is None:
             return "open" if at <= self.due.at + self.hold else "insufficient" if self.blind else "overdue"
         if self.ended[AT] <= self.due.at:
-            return "on_time" if self.is_proven_in_time else "insufficient"
+            return "on_time" if self.is_proven_in_time and self.is_begin_sure else "insufficient"
         # A hand-over after due says nothing of when the result was ready (domain: chưa đủ căn cứ).
         return "insufficient" if self.says_nothing_of_readiness else "late"
 
@@ -99,6 +101,14 @@ class Clock:
     def is_proven_in_time(self) -> bool:
         """Whether the clock stopped by its due on evidence that counts."""
         return self.due is not None and self.proven_at is not None and self.proven_at <= self.due.at
+
+    @property
+    def is_begin_sure(self) -> bool:
+        """Whether the term cannot have begun so much earlier that it was over: of a start known as *by then* only where
+        the case ended by its appointment too."""
+        if not self.begun_by or self.ended is None:
+            return True
+        return self.declared is not None and self.ended[AT] <= self.calendar.end_of(self.declared.day)
 
     @property
     def says_nothing_of_readiness(self) -> bool:
@@ -143,6 +153,7 @@ def read_clock(lines: Lines, rules: Rules, leg: Deadline | None = None) -> Clock
     clock.start, clock.assumed = _start(lines, rules, rule)
     if clock.start is None:
         return clock
+    clock.begun_by = clock.start[KIND] == OBSERVED
     found = run(rule, rule.term, clock.calendar, lines, clock.start, clock.ended)
     _tell(clock, found, "legal")
     clock.legal = found.due

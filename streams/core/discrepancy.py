@@ -14,7 +14,7 @@ from streams.core.reported import falsely_done, falsely_late, falsely_pending, o
 from streams.core.rewrites import backdated, rewritten
 from streams.core.rules import Rules
 from streams.core.stuck import hung, lost_registration, no_movement, not_accepted, not_collected, print_blocked
-from streams.core.unclaimed import rests_on, unknown
+from streams.core.unclaimed import NO_VERDICT, rests_on, unknown
 from streams.core.vanished import vanished
 
 CLASSES: Mapping[str, Callable[[Lines, Clock, Rules], Iterator[Interval]]] = {
@@ -64,6 +64,8 @@ def intervals(lines: Lines, clock: Clock, rules: Rules, *, of_leg: bool = False)
     for one in found:
         place = Place(lines.unit_at(one.since), lines.said("p"))
         day = clock.calendar.local(one.since)[0]
-        feeds = rests_on(one.flag_class, rule.posted if clock.posted else rule.ends, rule.returned_means)
+        feeds = one.rests
+        if feeds is None:
+            feeds = rests_on(one.flag_class, rule.posted if clock.posted else rule.ends, rule.returned_means)
         (claimed if all(rules.is_live(feed, place, day) for feed in feeds) else blind).append(one)
-    return [*claimed, *unknown([one for one in blind if one.flag_class != "at_risk"], clock.due)]
+    return [*claimed, *unknown([one for one in blind if one.flag_class not in NO_VERDICT], clock.due)]

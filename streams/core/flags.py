@@ -31,6 +31,7 @@ from streams.core.ledger import (
 )
 from streams.core.life import life_of
 from streams.core.lines import Lines
+from streams.core.stages import NOBODY
 from streams.core.wording import WORDING
 
 # Later than all facts that are seen.
@@ -112,7 +113,7 @@ def _take_back(context: Context, line: Line, records: list[dict[str, Any]]) -> L
     if not steps:
         return line
     (state,) = steps
-    gone = Interval(CLASS_NAMES[line[CLASS]], 0, None, (), leg=line[LEG])
+    gone = Interval(CLASS_NAMES[line[CLASS]], 0, None, (), accountable=NOBODY, leg=line[LEG])
     record = _record(context, gone, line[CYCLE], state)
     records.append(record | {"version": line[VERSION] + 1})
     return [line[CLASS], line[CYCLE], line[VERSION] + 1, _digest(record), state, line[LEG]]

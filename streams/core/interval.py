@@ -30,6 +30,8 @@ class Interval(NamedTuple):
     leg: str = ""
     # How long after `since` it may be told: until then nobody knows that no source was silent.
     patience: int = 0
+    # The feeds whose silence it takes for evidence, where they are not those of its class (core.unclaimed).
+    rests: frozenset[str] | None = None
 
     @property
     def told_from(self) -> int:

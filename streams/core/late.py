@@ -64,7 +64,7 @@ def at_risk(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
 def wrong_due(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
     """The appointment given is not the day that law and decision compute."""
     found = difference(lines, clock)
-    if found is None:
+    if found is None or clock.begun_by:
         return
     begins, until = promised_since(clock)[AT], clock.done_at
     if until is None or begins < until:

@@ -1,7 +1,7 @@
 """Legs of an interlinked group (liên thông): each chosen one has its own official lines, evidence, due and owner.
 
-A leg is chosen when any fact names it; one that was not never counts. What names no leg is the group's, and the group ends with
-the last leg that was chosen.
+A leg is chosen when any fact names it; one that was not never counts. What names no leg is the group's, and the group
+ends with the last leg that was chosen.
 """
 
 from collections.abc import Sequence

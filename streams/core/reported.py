@@ -1,19 +1,21 @@
 """What the systems report against what the evidence shows: open although done, late although in time, done although
 nothing shows it, and systems that disagree with each other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from streams.core.clock import Clock, proven
+from streams.core.coverage import Place, feeds_of
 from streams.core.deadlines import Due, Span
 from streams.core.facts import AT, DATA, KIND, Fact, is_day
 from streams.core.interval import Interval, joined, told
-from streams.core.kinds import HANDED_OVER
+from streams.core.kinds import HANDED_OVER, OFFICIAL
 from streams.core.lines import Lines
 from streams.core.office import subtract_office_seconds
 from streams.core.official import CLOSED, OPEN, UNKNOWN
 from streams.core.pauses import span_of
 from streams.core.rules import Deadline, Rules
 from streams.core.stages import OPERATOR, UNIT
+from streams.core.unclaimed import HAND_OVER
 
 DONE, RETURNED = "done", "returned"
 
@@ -51,17 +53,34 @@ def runs(told_states: Sequence[Report], states: frozenset[str]) -> Iterator[tupl
         yield before, opening, None
 
 
+def seen(run: Iterable[Fact], begins: int) -> Fact | None:
+    """The report of a run by which it holds at an instant, for all that is known: a change lasts until the next one,
+    but what a snapshot shows is known of that moment only, and must be seen again in a later one."""
+    return next((fact for fact in run if fact[KIND] == OFFICIAL or fact[AT] >= begins), None)
+
+
+def _within(told_states: Sequence[Report], states: frozenset[str], opening: Fact, closing: Fact | None) -> list[Fact]:
+    """The reports of a run that show the case in one of the states."""
+    return [
+        fact
+        for fact, state in told_states
+        if state in states and fact[AT] >= opening[AT] and (closing is None or fact[AT] <= closing[AT])
+    ]
+
+
 def falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
     """The duty is done by evidence, and the scoring system still shows the case open after the grace."""
     rule, done = clock.rule, clock.ended
     if rule is None or done is None or done[KIND] in rule.cancels:
         return
-    for before, opening, closing in runs(reports(lines, rules, rules.scoring), OPEN):
+    told_states = reports(lines, rules, rules.scoring)
+    for before, opening, closing in runs(told_states, OPEN):
         begins = _after_grace(clock, rule, max(span_of(opening), _done(clock), key=lambda span: span.at))
-        if closing is None or begins < closing[AT]:
+        shown = seen(_within(told_states, OPEN, opening, closing), begins)
+        if (closing is None or begins < closing[AT]) and shown is not None:
             until = closing[AT] if closing else None
             owner, other = _who_closes(lines, rules, until)
-            evidence = told(done, clock.proof, before, opening, other, closing)
+            evidence = told(done, clock.proof, before, opening, shown, other, closing)
             yield Interval("falsely_pending", begins, until, evidence, *_promised(clock), owner)
 
 
@@ -70,14 +89,16 @@ def out_of_sync(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
     rule = clock.rule
     if rule is None or rules.local not in lines.official:
         return
-    portal = list(runs(reports(lines, rules, rules.scoring), OPEN))
+    told_states = reports(lines, rules, rules.scoring)
+    portal = list(runs(told_states, OPEN))
     for open_before, closed, reopened in runs(reports(lines, rules, rules.local), CLOSED):
         for before, opening, closing in portal:
-            begins = _grace_ends(clock, rule.grace, span_of(max(opening, closed, key=lambda fact: fact[AT])))
+            begins = _after_grace(clock, rule, span_of(max(opening, closed, key=lambda fact: fact[AT])))
             ends = min((fact for fact in (reopened, closing) if fact is not None), key=lambda f: f[AT], default=None)
             until = None if ends is None else ends[AT]
-            if until is None or begins < until:
-                evidence = told(before, opening, open_before, closed, reopened, closing)
+            shown = seen(_within(told_states, OPEN, opening, closing), begins)
+            if (until is None or begins < until) and shown is not None:
+                evidence = told(before, opening, shown, open_before, closed, reopened, closing)
                 yield Interval("out_of_sync", begins, until, evidence, *_promised(clock), OPERATOR)
 
 
@@ -92,23 +113,22 @@ def falsely_late(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     if rule is None or due is None or clock.ended is None:
         return
     at, proof = proven(lines, rule.stops(clock.posted), due)
-    if at > due.at or clock.says_nothing_of_readiness:
+    if at > due.at:
         return
     before: Fact | None = None
-    opening: Fact | None = None
+    run: list[Fact] = []
     ends_by: Fact | None = None
     for fact, state in reports(lines, rules, rules.scoring):
         ends_by = _ends_by(fact, state, ends_by)
         if state in OPEN or (ends_by is not None and _declared_day(clock, ends_by) > due.day):
-            opening = opening or fact
+            run.append(fact)
             continue
-        if opening is not None:
-            yield from _counted_late(lines, clock, rules, (before, opening, proof, fact), (due, kind))
-            opening = None
-        before = fact
-    if opening is not None:
+        if run:
+            yield from _counted_late(lines, clock, rules, run, (before, proof, None, fact), (due, kind))
+        before, run = fact, []
+    if run:
         last = ends_by if ends_by is not None and ends_by[AT] > due.at else None
-        yield from _counted_late(lines, clock, rules, (before, opening, proof, None), (due, kind), last)
+        yield from _counted_late(lines, clock, rules, run, (before, proof, last, None), (due, kind))
 
 
 def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
@@ -120,14 +140,25 @@ def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     told_states = reports(lines, rules, rules.scoring)
     handed = min((f for kind, f in lines.first.items() if kind in HANDED_OVER), key=lambda f: f[AT], default=None)
     for before, opening, closing in runs(told_states, frozenset({DONE, RETURNED})):
-        found = [_unproven(_grace_ends(clock, days, span_of(opening)), _ready(clock), (before, opening), closing)]
+        feeds = feeds_of(rule.posted if clock.posted else rule.ends)
+        one = _unproven(_grace_ends(clock, days, span_of(opening)), _ready(clock), (before, opening), closing)
+        found = [one and one._replace(rests=feeds)]
         if rule.returned_means == "handed_over":
             given = next((fact for fact, state in told_states if state == RETURNED and fact[AT] >= opening[AT]), None)
             if given is not None and (closing is None or given[AT] < closing[AT]):
                 hand_over = None if handed is None else (handed[AT], (handed,))
                 begins = _grace_ends(clock, days, span_of(given))
-                found.append(_unproven(begins, hand_over, (before, opening, given), closing))
-        yield from joined(one for one in found if one is not None)
+                one = _unproven(begins, hand_over, (before, opening, given), closing)
+                found.append(one and one._replace(rests=frozenset({HAND_OVER})))
+        told_parts = [part for part in found if part is not None]
+        live = [part._replace(rests=frozenset()) for part in told_parts if _is_live(part, lines, clock, rules)]
+        yield from joined(live or told_parts)
+
+
+def _is_live(part: Interval, lines: Lines, clock: Clock, rules: Rules) -> bool:
+    """Whether what would prove a part of a report wrong is told at all: each part rests on feeds of its own."""
+    place, day = Place(lines.unit_at(part.since), lines.said("p")), clock.calendar.local(part.since)[0]
+    return all(rules.is_live(feed, place, day) for feed in part.rests or ())
 
 
 def _ready(clock: Clock) -> tuple[int, tuple[Fact, ...]] | None:
@@ -158,16 +189,18 @@ def _counted_late(
     lines: Lines,
     clock: Clock,
     rules: Rules,
-    facts: tuple[Fact | None, Fact, Fact, Fact | None],
+    run: Sequence[Fact],
+    facts: tuple[Fact | None, Fact, Fact | None, Fact | None],
     due: tuple[Due, str | None],
-    last: Fact | None = None,
 ) -> Iterator[Interval]:
-    before, opening, proof, closing = facts
-    begins = max(due[0].at, opening[AT])
+    """A run in which the system counts the case late: from the due, as far as it was seen to."""
+    before, proof, last, closing = facts
+    begins = max(due[0].at, run[0][AT])
     until = None if closing is None else closing[AT]
-    if until is None or begins < until:
+    shown = seen(run, begins)
+    if (until is None or begins < until) and shown is not None:
         owner, other = _who_closes(lines, rules, until)
-        evidence = told(before, opening, clock.ended, proof, other, last, closing)
+        evidence = told(before, run[0], shown, last, clock.ended, proof, other, closing)
         yield Interval("falsely_late", begins, until, evidence, due[0], due[1], owner)
 
 
@@ -197,7 +230,7 @@ def _after_grace(clock: Clock, rule: Deadline, since: Span) -> int:
     """The end of the grace; on the due day already the rule's working hours before closing, whatever the grace."""
     begins = _grace_ends(clock, rule.grace, since)
     due = clock.last if clock.due is None else clock.due
-    if due is not None and since.at <= due.at:
+    if due is not None and clock.calendar.day_of(since.at, stands_for_day=since.is_day) <= due.day:
         urgent = subtract_office_seconds(clock.calendar, clock.calendar.end_of(due.day), rule.urgent_seconds)
         begins = min(begins, max(since.at, urgent))
     return begins

@@ -198,9 +198,15 @@ class Rules:
         `spans` tells what a rule's `law_of` may name: when the case was *received* and when it was *complete*.
         """
         for name in (procedure or ANY, ANY):
-            for rule in self.by_procedure.get(name, ()):
+            rows = self.by_procedure.get(name, ())
+            for rule in rows:
                 if rule.fits(variant, place_kind, spans):
                     return rule
+            if variant is None:
+                # Nobody told the kind: that changes nothing where the law gives all kinds one term.
+                same = [rule for rule in rows if rule.fits(next(iter(sorted(rule.variants)), None), place_kind, spans)]
+                if same and all(rule.term == same[0].term and rule.starts == same[0].starts for rule in same):
+                    return same[0]
         return None
 
     def calendar_for(self, calendar: Calendar, unit: str | None) -> Calendar:

@@ -17,7 +17,7 @@ from streams.core.lines import Lines
 from streams.core.rules import Deadline, Rules
 from streams.core.sources import Marks, Silence, silences_of
 from streams.core.stages import OPERATOR
-from streams.core.unclaimed import HAND_OVER, OFFICIAL, SUBMISSION
+from streams.core.unclaimed import HAND_OVER, NO_VERDICT, OFFICIAL, SUBMISSION
 
 # All that can tell of a case; what people say of flags comes from no source that could fall silent.
 _ANY = frozenset(EVENTS_OF_TOPIC) - {"review", "source-health"}
@@ -73,7 +73,7 @@ def heard(found: Iterable[Interval], lines: Lines, clock: Clock, rules: Rules, m
             withheld = True
         else:
             claims.append(one._replace(patience=max(patience, silence.until - one.since)))
-        if one.flag_class not in ("unknown", "at_risk"):
+        if one.flag_class not in NO_VERDICT:
             unknown.append(_unknown(one, silence, clock.due, patience))
     return Heard([*claims, *joined(one for one in unknown if one.until is None or one.told_from < one.until)], withheld)
 

@@ -73,7 +73,7 @@ def _attempted(failure: Fact) -> int:
 def no_movement(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
     """Nothing came of a case for longer than the target of its stage and some days, and its clock was not paused."""
     rule, start, ended = clock.rule, clock.start, clock.ended
-    if rule is None or start is None:
+    if rule is None or start is None or not rule.stages:
         return
     held = holders(lines, clock)
     ends = [ended] if ended is not None else []

@@ -11,6 +11,10 @@ from streams.core.stages import OPERATOR
 OFFICIAL, SUBMISSION, HAND_OVER = "official-status", "submission", "handover"
 
 
+# What only warns of a verdict, or of its absence: not to be told is nothing that is unknown.
+NO_VERDICT = frozenset({"at_risk", "no_movement", "unknown"})
+
+
 def rests_on(flag_class: str, ends: frozenset[int], returned_means: str) -> frozenset[str]:
     """The feeds whose silence a class takes for evidence, for a duty that ends with one of those kinds."""
     handed = frozenset({HAND_OVER}) if returned_means == "handed_over" else frozenset[str]()

@@ -16,6 +16,7 @@ from streams.core.errors import CoreError
 from streams.core.instants import parse_utc, utc_text
 from streams.core.kinds import KIND_OF_TYPE
 from streams.core.rules import Rules
+from streams.core.sources import NO_MARKS, Marks
 from streams.pipeline.cases import CasePartition, LawMissing
 from streams.ports import Record
 
@@ -124,6 +125,11 @@ class Replay:
             if cases.rules is not None:
                 return cases.rules
         raise NoLaw
+
+    @property
+    def marks(self) -> Marks:
+        """What the log says of sources and snapshots: the same on every partition."""
+        return next((cases.marks for _, cases in sorted(self._partitions.items())), NO_MARKS)
 
     def cases(self) -> Iterator[tuple[str, Case]]:
         """All cases with their tokens, in order of token."""

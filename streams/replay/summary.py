@@ -9,6 +9,7 @@ from streams.core.facts import AT
 from streams.core.instants import local_text
 from streams.core.review import to_review
 from streams.core.rules import Rules
+from streams.core.sources import NO_MARKS, Marks
 from streams.core.view import case_view
 
 _BY = ("unit", "procedure", "channel")
@@ -16,13 +17,15 @@ _BY = ("unit", "procedure", "channel")
 _WITHOUT = frozenset({"no_deadline", "not_started"})
 
 
-def views(cases: Iterable[tuple[str, Case]], at: int, rules: Rules) -> Iterator[tuple[dict[str, Any], bool]]:
+def views(
+    cases: Iterable[tuple[str, Case]], at: int, rules: Rules, marks: Marks = NO_MARKS
+) -> Iterator[tuple[dict[str, Any], bool]]:
     """The view of each case that exists at `at`, and whether it was closed before it was opened.
 
     A case that is judged under another code of its dossier is told there.
     """
     for token, case in cases:
-        found = assess(case, at, rules)
+        found = assess(case, at, rules, marks)
         if found is None:
             continue
         lines, clock, spans, mine, *_ = found

@@ -198,7 +198,7 @@ def _counted(options: ReplayOptions, feed: Callable[[Replay], Iterable[bytes]]) 
         at, rules = replay.now, replay.rules
 
         def written() -> Iterator[tuple[dict[str, Any], bool]]:
-            for view, before in views(replay.cases(), at, rules):
+            for view, before in views(replay.cases(), at, rules, replay.marks):
                 if cases is not None:
                     cases.write(orjson.dumps({"token": view["case"], **view}) + b"\n")
                 yield view, before

@@ -145,12 +145,10 @@ def test_a_place_that_a_rule_of_another_day_or_an_example_names_is_none_to_refus
     assert found == ["20 working_day", "7 working_day", "15 working_day"]
 
 
-def test_only_a_choice_that_would_give_an_answer_is_named(places: str) -> None:
-    code, said = run("due", "card", "2024-06-03", "--rules", places)
+def test_where_all_variants_have_one_term_none_need_be_named(places: str) -> None:
+    without, named = (asked(places, "card", "2024-06-03", *words) for words in ((), ("--variant", "new")))
 
-    assert code == 2
-    assert "binds: variant is not given, the choices are new, reissue" in " ".join(said.split())
-    assert "place" not in said
+    assert (without["rule"], without["due"]) == (named["rule"], named["due"])
 
 
 def test_a_variant_where_none_are_told_apart_is_a_note(rules: str) -> None:
@@ -389,7 +387,6 @@ def test_an_offset_goes_before_the_zone_of_the_rules(rules: str) -> None:
 
 
 WRONG = {
-    "no variant": (("card", "2026-01-12"), "variant is not given, the choices are new, reissue"),
     "a variant of none": (("card", "2026-01-12", "--variant", "x"), "names variant x: the choices are new, reissue"),
     "a procedure of none": (("car", "2026-01-12"), "procedure car has no rule; known are birth, card, plate"),
     "before any law": (("card", "2019-01-07"), "on 2019-01-07; there are card-old from 2020-01-01 to 2024-06-30"),

@@ -212,12 +212,12 @@ def test_the_grace_before_falsely_pending(done: str, since: str) -> None:
     assert found["since"] == local(since)
 
 
-def test_the_due_day_is_that_of_the_appointment_where_one_was_given() -> None:
+def test_the_due_day_on_which_no_grace_is_left_is_that_of_the_law_whatever_was_promised() -> None:
     entries = (received(appointment_at="2026-01-09 17:00"), completed(), official("4"), ready("2026-01-08 09:00"))
 
     found = flag("falsely_pending", LATER, *entries)
 
-    assert (found["since"], found["due_kind"]) == (local("2026-01-09 13:30"), "appointment")
+    assert (found["since"], found["due_kind"]) == (local("2026-01-10 00:00"), "appointment")
 
 
 def test_a_hand_over_alone_is_evidence_of_duty_done() -> None:

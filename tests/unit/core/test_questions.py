@@ -154,9 +154,10 @@ def test_a_pause_may_be_for_papers_for_payment_or_force_majeure(why: str) -> Non
 def test_a_choice_is_named_only_where_it_would_give_an_answer() -> None:
     narrow = deadline_row(id="narrow", procedure="card", variants=["new"], place_kinds=["island"])
     wide = deadline_row(id="wide", procedure="card", variants=["new", "lost"])
-    rules = compile_rules(content_of(narrow, wide))
+    other = deadline_row(id="other", procedure="card", variants=["worn"], amount=3)
+    rules = compile_rules(content_of(narrow, wide, other))
 
-    with pytest.raises(NoRule, match=r"binds: variant is not given, the choices are lost, new$"):
+    with pytest.raises(NoRule, match=r"binds: variant is not given, the choices are lost, new, worn$"):
         asked("card", rules=rules, variant=None)
 
 

@@ -172,10 +172,12 @@ def test_of_one_day_the_narrower_rule_binds() -> None:
     )
 
 
-def test_a_rule_that_names_variants_does_not_bind_a_case_that_names_none() -> None:
-    rules = compile_rules(content_of(deadline_row(variants=["new"])))
+def test_a_case_that_names_no_variant_is_bound_where_all_variants_have_one_term() -> None:
+    new, worn = deadline_row(variants=["new"]), deadline_row(id="worn", variants=["worn"])
 
-    assert (id_of(rules, variant="new"), id_of(rules, variant=None)) == ("rule", None)
+    assert id_of(compile_rules(content_of(new, worn)), variant=None) == "rule"
+    assert id_of(compile_rules(content_of(new, {**worn, "amount": 3})), variant=None) is None
+    assert id_of(compile_rules(content_of(new, worn)), variant="odd") is None
 
 
 def test_the_hash_of_rules_covers_calendars_codes_and_terms() -> None:

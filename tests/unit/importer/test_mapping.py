@@ -73,7 +73,8 @@ def test_a_mapping_of_other_types_is_refused_too(tmp_path: Path, tables: tuple[s
 def test_the_mappings_of_the_examples_are_good(path: Path) -> None:
     mapping = load_mapping(path)
 
-    assert [event.model.__name__ for event in mapping.events] == ["CaseReceived", "ResultPublished"]
+    exports = ["OfficialObserved"] if path.parent.name == "poorest_profile" else ["CaseReceived", "ResultPublished"]
+    assert [event.model.__name__ for event in mapping.events] == exports
 
 
 def test_a_mapping_names_all_columns_it_reads(tmp_path: Path) -> None:
