@@ -13,7 +13,8 @@ class Progress(Wire):
 
     `as_of` is in milliseconds of the broker's clock; null on a first announcement, which only asks what time it is.
     Intake says up to which offset of hoso.control it has `heard`. Of the log, case workers say up to which tick a
-    partition has told other partitions what it has to tell them, and whether it has `linked` cases.
+    partition has told other partitions what it has to tell them, and whether it has `linked` cases; `told_to` is that
+    of the tick, and `moved` whether it told any since the tick before.
     """
 
     type: Literal["progress"] = "progress"
@@ -23,6 +24,8 @@ class Progress(Wire):
     as_of: Annotated[int, Field(ge=0)] | None = None
     heard: Annotated[int, Field(ge=0)] | None = None
     linked: bool | None = None
+    told_to: Utc | None = None
+    moved: bool | None = None
 
 
 class ClockRequested(Wire):

@@ -84,13 +84,15 @@ class RulesActivated(Wire):
 class ClockTicked(Wire):
     """Everything that arrived before `at` stands above this entry; only ticks judge.
 
-    Linked cases are judged as of `linked_to`: what other partitions sent them up to then stands above too. Null while
-    not all partitions have said how far they are.
+    By `told_to` every partition had told the others what it had to tell up to then, and by `linked_to` what that made
+    them tell in turn, as a member of a lot tells its canonical code: linked cases are judged as of `linked_to`. Null
+    while not all partitions have said how far they are.
     `rules` and `engine` name what must be in force here; null in an imported file, whose reader brings its own.
     """
 
     type: Literal["clock.ticked"] = "clock.ticked"
     at: Utc
+    told_to: Utc | None = None
     linked_to: Utc | None = None
     rules: Hash | None = None
     engine: str | None = None

@@ -120,6 +120,8 @@ class CasePartition:
         self.marks = NO_MARKS
         # Whether any case has more codes than one, or is a lot.
         self._linked = False
+        # Whether anything was told to other partitions since the last tick.
+        self._has_moved = False
         # Of whom something is not claimed because a source is silent; and, by system, who was in which snapshot last.
         self._blind: set[bytes] = set()
         self._observed: dict[str, dict[bytes, str]] = {}
@@ -181,6 +183,7 @@ class CasePartition:
         if case.own:
             self._linked = True
             for target, moved in moved_facts(was, case):
+                self._has_moved = True
                 part.out.append(Outgoing(self._log, target.encode(), encode(moved)))
         if entry["type"] == "official.observed":
             self._observed.setdefault(entry["data"]["system"], {})[token] = entry["data"]["snapshot"]
@@ -209,7 +212,7 @@ class CasePartition:
                 self._reserved[BEFORE_ROW] = b""
         self.now = at
         if not self._law_is_fixed:
-            part.out.append(self._progress(record, at))
+            part.out.append(self._progress(record, at, entry.get("told_to")))
 
     def _judge(
         self, token: bytes, at: int, linked_to: int | None, rules: Rules, headers: Headers, part: _Slice
@@ -250,7 +253,7 @@ class CasePartition:
             self._again.add(token)
             self._due.touch(token)
 
-    def _progress(self, record: Record, at: int) -> Outgoing:
+    def _progress(self, record: Record, at: int, told_to: str | None) -> Outgoing:
         """How far this partition is in telling others what they must know, for the time of linked cases."""
         progress = Progress(
             topic=LOG.name,
@@ -258,7 +261,10 @@ class CasePartition:
             offset=record.offset + 1,
             as_of=at * 1000,
             linked=self._linked or None,
+            told_to=told_to,
+            moved=self._has_moved or None,
         )
+        self._has_moved = False
         return Outgoing(self._control, control_key(progress), encode(progress.model_dump(exclude_none=True)), 0)
 
     def _note_code(self, data: Mapping[str, Any], report: Report) -> None:
@@ -315,6 +321,7 @@ class CasePartition:
             "offset": self.next_offset,
             "now": at,
             "law_is_new": self._law_is_new,
+            "moved": self._has_moved,
             "again": sorted(token.decode() for token in self._again),
         }
         self._reserved[MARK_ROW] = encode(mark)
@@ -335,6 +342,7 @@ class CasePartition:
             self.next_offset = mark["offset"]
             self.now = None if mark["now"] is None else parse_utc(mark["now"])
             self._law_is_new = mark["law_is_new"]
+            self._has_moved = mark["moved"]
             self._again = {token.encode() for token in mark["again"]}
         if MARKS_ROW in self.rows:
             self.marks = unpacked(decode(self.rows[MARKS_ROW]))

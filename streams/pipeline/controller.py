@@ -1,7 +1,7 @@
 """The controller: from hoso.control to the entries of time and law that stand on every partition of the log."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -94,6 +94,11 @@ class Controller:
         # Up to which offset of hoso.control each source partition has heard, and each partition of the log has told.
         self._heard: dict[Place, int] = {}
         self._told: dict[int, int] = {}
+        # What the tick had said that all had told, when each partition of the log answered it; which of them told more
+        # since; and which have answered the last tick.
+        self._settled: dict[int, int] = {}
+        self._moving: set[int] = set()
+        self._answered = set(range(plan.log_partitions))
         self._has_linked = False
         self._linked_said: int | None = None
         self._watch = SourceWatch(plan.rules.get("sources", ()))
@@ -166,6 +171,10 @@ class Controller:
         place = (progress.topic.removeprefix(self._plan.prefix), progress.partition)
         if place[0] == LOG.name:
             self._told[progress.partition] = (progress.as_of or 0) // 1000
+            if progress.told_to is not None:
+                self._settled[progress.partition] = parse_utc(progress.told_to)
+            (self._moving.add if progress.moved else self._moving.discard)(progress.partition)
+            self._answered.add(progress.partition)
             self._has_linked = self._has_linked or bool(progress.linked)
             return
         # Of a new owner, too: it may not have heard yet what the one before had.
@@ -216,10 +225,14 @@ class Controller:
                 del self._pending[request.key]
             heapq.heappop(self._requests)
 
-        is_behind = self._has_linked and self._linked_said != self._last_at
-        if not ticks and not self._pending and is_behind and self._linked_to() == self._last_at:
+        if not ticks and not self._pending and self._must_repeat():
             assert self._last_at is not None
             self._tick(said, self._last_at)
+
+    def _must_repeat(self) -> bool:
+        """Whether linked cases wait for another tick at the last instant: not all was told, and all have answered."""
+        is_answered = len(self._answered) == self._plan.log_partitions and self._least(self._told) == self._last_at
+        return self._has_linked and is_answered and (self._linked_said != self._last_at or bool(self._moving))
 
     def _tick(self, said: Said, at: int) -> None:
         assert self._last_at is None or at >= self._last_at, (at, self._last_at)
@@ -238,17 +251,18 @@ class Controller:
         said.done.extend(done)
         standing = self._standing
         tick = {"type": "clock.ticked", "at": utc_text(at), "rules": standing.rules, "engine": standing.engine}
-        linked_to = self._linked_to() if self._has_linked else None
-        if linked_to is not None:
+        told_to, linked_to = self._least(self._told), self._least(self._settled)
+        if self._has_linked and told_to is not None:
+            tick["told_to"] = utc_text(min(told_to, at))
+        if self._has_linked and linked_to is not None:
             self._linked_said = min(linked_to, at)
             tick["linked_to"] = utc_text(self._linked_said)
+        self._answered.clear()
         self._say(said, tick)
 
-    def _linked_to(self) -> int | None:
-        """The tick up to which every partition of the log has told the others what they must know."""
-        if len(self._told) < self._plan.log_partitions:
-            return None
-        return min(self._told.values())
+    def _least(self, said: Mapping[int, int]) -> int | None:
+        """The least that the partitions of the log have said, once all have."""
+        return min(said.values()) if len(said) == self._plan.log_partitions else None
 
     def _say(self, said: Said, entry: dict[str, Any]) -> None:
         said.entries.append(entry)
