@@ -129,11 +129,11 @@ def test_what_is_on_its_way_to_its_dossier_is_waited_for(told: list[dict[str, An
         deployment.tell(one)
 
     deployment.ask("2026-01-12 12:00")
-    deployment.ask("2026-01-14 09:00")
+    deployment.ask("2026-01-16 09:00")
     deployment.run(order)
 
     assert [one for one in deployment.raised if one[0] == "overdue"] == []
-    assert not any(case.rows and case.now != at("2026-01-14 09:00") for case in deployment.cases)
+    assert not any(case.rows and case.now != at("2026-01-16 09:00") for case in deployment.cases)
 
 
 @settings(max_examples=100, deadline=None)
@@ -146,7 +146,7 @@ def test_in_the_end_ticks_stop_and_all_is_judged(told: list[dict[str, Any]], ord
         for number, one in enumerate(told):
             if number != without:
                 deployment.tell(one)
-        deployment.ask("2026-01-14 09:00")
+        deployment.ask("2026-01-16 09:00")
         deployment.run(way)
 
     def standing(deployment: Deployment) -> set[tuple[str, int]]:
