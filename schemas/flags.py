@@ -190,6 +190,7 @@ class LegLine(Wire):
 class CaseView(Wire):
     """The newest view of a case: both lines side by side, its dues and its verdict.
 
+    `inherited_from` is the unit that took an open case in, where a transfer or a decree gave it to `unit`.
     `linked` are the other codes of the same dossier; `merged_into` is the one of them under which it is judged, where
     this one is not. `review` names what somebody should look at, which is no flag (streams/core/review.py).
     `due_computed` is the shorter of the legal and the provincial due, `due_declared` the appointment given; `moved` is
@@ -201,6 +202,7 @@ class CaseView(Wire):
     merged_into: Token | None
     linked: tuple[Token, ...]
     unit: str | None
+    inherited_from: str | None
     procedure: str | None
     channel: str | None
     variant: str | None

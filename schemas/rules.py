@@ -88,6 +88,19 @@ class CoverageRow(Wire):
     source: Source
 
 
+class UnitRow(Wire):
+    """An office by its code, between two days. One that ends has a successor, by a decision: its open cases are that
+    one's from the next day on, and the days until then stay with who held them."""
+
+    id: Label
+    name: Label | None = None
+    first: Day | None = None
+    last: Day | None = None
+    successor: Label | None = None
+    decision: Label | None = None
+    source: Source
+
+
 class SourceRow(Wire):
     """How often sources speak: those of this name, or that begin with it at a colon, at least every `rhythm_minutes`.
 
@@ -235,6 +248,7 @@ class RulesContent(Wire):
     cuts: list[CutRow]
     coverage: list[CoverageRow]
     sources: list[SourceRow]
+    units: list[UnitRow]
     official: list[OfficialRow]
     scoring: Label
     local: Label

@@ -88,6 +88,7 @@ def load_rules(folder: Path) -> dict[str, Any]:
         "cuts": [_plain_row(row) for row in _rows(documents, "cut")],
         "coverage": [{"units": [], "procedures": [], **_plain_row(row)} for row in _rows(documents, "coverage")],
         "sources": [{**_SOURCE_DEFAULTS, **_plain_row(row)} for row in _rows(documents, "source")],
+        "units": [_plain_row(row) for row in _rows(documents, "unit")],
         "official": [_official(row) for row in _rows(documents, "official")],
         "scoring": _scoring(documents).get("system", "portal"),
         "local": _scoring(documents).get("local", "onestop"),

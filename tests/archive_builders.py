@@ -56,6 +56,7 @@ def case(offset: int = 0, *, token: str = TOKEN, version: int = 1, partition: in
         "merged_into": None,
         "linked": [],
         "unit": "G01.801.001",
+        "inherited_from": None,
         "procedure": "card",
         "channel": None,
         "variant": "new",

@@ -212,6 +212,7 @@ def content_of(*deadlines: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
         "cuts": [],
         "coverage": [],
         "sources": [],
+        "units": [],
         "deadlines": list(deadlines or [deadline_row()]),
         "official": rows,
         "scoring": "portal",

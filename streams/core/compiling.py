@@ -19,6 +19,7 @@ from streams.core.kinds import KIND_OF_TYPE, LEG_ENDED, PUBLISHED, kind_of
 from streams.core.official import STATES
 from streams.core.rules import FOR_EVER, Campaign, Closure, Cut, Deadline, Leg, Level, Pausing, Rules, Stage, Thresholds
 from streams.core.sources import Expected
+from streams.core.succession import Succession
 
 Scoped = TypeVar("Scoped")
 _DAYS = frozenset({"working_day", "working_day_at_hour", "calendar_day"})
@@ -31,7 +32,7 @@ def rules_hash(content: Mapping[str, Any]) -> str:
 
 def compile_rules(content: Mapping[str, Any]) -> Rules:
     """Rules from their content (schemas.rules.RulesContent); raises RulesRefused with the row and the reason."""
-    for table in ("calendars", "closures", "campaigns", "deadlines", "cuts", "coverage", "sources"):
+    for table in ("calendars", "closures", "campaigns", "deadlines", "cuts", "coverage", "sources", "units"):
         _refuse_twice(table, [row.get("id") for row in content.get(table, ())])
     try:
         RulesContent.model_validate(content)
@@ -51,6 +52,7 @@ def compile_rules(content: Mapping[str, Any]) -> Rules:
         closures=_inherited(_closures(content["closures"], calendars), content["calendars"]),
         campaigns=_inherited(_campaigns(content["campaigns"], calendars), content["calendars"]),
         coverage=tuple(_covered(row) for row in content["coverage"]),
+        successions=_successions(content["units"], next(iter(calendars.values()))),
         sources=tuple(expected_of(row) for row in content["sources"]),
     )
 
@@ -244,6 +246,22 @@ def _covered(row: Mapping[str, Any]) -> Covered:
         first=read_day(row["first"]),
         last=FOR_EVER if row.get("last") is None else read_day(row["last"]),
     )
+
+
+def _successions(rows: Iterable[Mapping[str, Any]], calendar: Calendar) -> dict[str, Succession]:
+    """By the unit that ends, in the order of the rows."""
+    found: dict[str, Succession] = {}
+    for row in rows:
+        where = f"unit {row['id']}"
+        _source(where, row)
+        if (row.get("successor") is None) is not (row.get("last") is None):
+            raise RulesRefused(where, "last and successor belong together: a unit that ends has who takes its cases")
+        if row.get("successor") is not None:
+            if not row.get("decision"):
+                raise RulesRefused(where, "decision is missing: name the one by which the unit ends")
+            at = calendar.end_of(read_day(row["last"]))
+            found[row["id"]] = Succession(at, row["successor"], row["decision"])
+    return found
 
 
 def expected_of(row: Mapping[str, Any]) -> Expected:

@@ -20,6 +20,7 @@ from streams.core.review import to_review
 from streams.core.rules import Leg, Rules
 from streams.core.silence import heard, held_back
 from streams.core.sources import NO_MARKS, Marks
+from streams.core.succession import decreed, with_decrees
 from streams.core.view import case_view, leg_view
 
 # Named in engine.activated and in every tick: a worker with another engine stops before it judges.
@@ -85,12 +86,16 @@ def assess(case: Case, at: int, rules: Rules, marks: Marks = NO_MARKS) -> Assess
     """What holds at `at` by the facts known now; None where the case does not exist yet."""
     found = dossier(case.own, case.facts, case.strings, at) if case.own else None
     facts = case.facts if found is None else found.facts
-    lines = read_lines(facts, case.strings, at)
+    strings: Sequence[str] = case.strings
+    lines = read_lines(facts, strings, at)
     if not lines.visible:
         return None
+    if rules.successions and not rules.successions.keys().isdisjoint(strings):
+        facts, strings = with_decrees(facts, strings, decreed(lines, rules.successions))
+        lines = read_lines(facts, strings, at)
     legs = chosen(lines)
     if legs:
-        lines = read_lines(of_group(facts, case.strings, list(legs), at), case.strings, at)
+        lines = read_lines(of_group(facts, strings, list(legs), at), strings, at)
     lines.snapshots = marks.snapshots
     clock = read_clock(lines, rules)
     clock.hold, silent = held_back(lines, clock, rules, marks)

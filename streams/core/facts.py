@@ -64,14 +64,17 @@ FIELDS: Mapping[str, str] = {
     "lot_case": "lc",
     "moved_from": "og",
     "of_lot": "lo",
+    "decreed": "dy",
 }
 LONG_NAME: Mapping[str, str] = {short: name for name, short in FIELDS.items()}
 # Fields that hold a number: instants in seconds, and the mark of a time known only to the day.
-NUMBERS = frozenset({"a", "e", "t", "w", "x", "y", "z", "aa", "si", "ui", "lo"})
+NUMBERS = frozenset({"a", "e", "t", "w", "x", "y", "z", "aa", "si", "ui", "lo", "dy"})
 # When a fact arrived says how long ticks must not see it, and nothing of what happened.
 ARRIVED = "z"
 # The token under which a moved fact was told; and the mark of what was told of a lot, not of a dossier.
 ORIGIN, OF_LOT = "og", "lo"
+# A transfer by decree, which nobody told (core.succession).
+DECREED = "dy"
 # What says how a fact came here, and nothing of what it says.
 _WAY = frozenset({ARRIVED, ORIGIN, OF_LOT})
 # In an entry these stand beside its data.

@@ -8,7 +8,7 @@ import orjson
 
 from streams.core.clock import Clock
 from streams.core.deadlines import Due
-from streams.core.facts import AT, DATA, ID, KIND, Fact, fact_hash, text
+from streams.core.facts import AT, DATA, DECREED, ID, KIND, Fact, fact_hash, text
 from streams.core.instants import local_text
 from streams.core.interval import Interval
 from streams.core.kinds import TYPE_OF_KIND
@@ -182,8 +182,9 @@ def _life(context: Context, interval: Interval, scored: str | None) -> Mapping[s
 
 
 def _in_order(facts: Sequence[Fact]) -> list[Fact]:
-    """Each fact once, in the order of facts."""
-    return sorted({fact[ID]: fact for fact in facts}.values(), key=lambda fact: (fact[AT], fact[KIND], fact[ID]))
+    """Each fact once, in the order of facts; what a decree did is law, and no fact that anybody told."""
+    told = {fact[ID]: fact for fact in facts if DECREED not in fact[DATA]}
+    return sorted(told.values(), key=lambda fact: (fact[AT], fact[KIND], fact[ID]))
 
 
 def _before(interval: Interval) -> tuple[Fact, ...]:

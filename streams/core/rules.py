@@ -8,6 +8,7 @@ from streams.core.coverage import Covered, Place, is_live
 from streams.core.deadlines import Span, Term
 from streams.core.kinds import HANDED_OVER
 from streams.core.sources import Expected
+from streams.core.succession import Succession
 from streams.core.units import covers
 
 ANY = "*"
@@ -187,6 +188,8 @@ class Rules:
     # In the order of the rows: the later overrules.
     coverage: tuple[Covered, ...]
     sources: tuple[Expected, ...]
+    # Of units that end by decree, who stands in their place.
+    successions: Mapping[str, Succession]
     # Calendars with closures, as they are asked for: a table of days each.
     _closed: dict[tuple[str, ...], Calendar] = field(default_factory=dict, repr=False, compare=False)
 

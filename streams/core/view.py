@@ -35,6 +35,7 @@ def case_view(
         "merged_into": dossier.canonical if dossier is not None and dossier.canonical != token else None,
         "linked": [] if dossier is None else [other for other in dossier.tokens if other != token],
         "unit": lines.unit_at(at),
+        "inherited_from": _inherited(lines, clock),
         "procedure": lines.said("p"),
         "channel": lines.said("c"),
         "variant": lines.said("v"),
@@ -62,6 +63,14 @@ def case_view(
         ],
         "moved": None if moved is None else told_move(calendar, moved),
     }
+
+
+def _inherited(lines: Lines, clock: Clock) -> str | None:
+    """The unit that took an open case in, where another has it now (tồn chuyển giao)."""
+    if clock.ended is not None or not lines.transfers:
+        return None
+    first, now = lines.unit_at(lines.transfers[0][AT] - 1), lines.unit_at(lines.transfers[-1][AT])
+    return first if first != now else None
 
 
 def leg_view(leg: str, lines: Lines, clock: Clock, rules: Rules, at: int) -> dict[str, Any]:

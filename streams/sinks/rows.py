@@ -21,7 +21,7 @@ ENTRY_COLUMNS = ("log_partition", "log_offset", "appended_at", "type", "case_tok
 CASE_COLUMNS = (
     "case_token", "version", "unit", "procedure", "channel", "variant", "observed", "official", "opened_at",
     "due_computed_at", "due_declared_at", "ended_at", "verdict", "assumed_start", "provisional", "illegal", "flags",
-    "rule", "body",
+    "rule", "body", "merged_into", "inherited_from",
 )  # fmt: skip
 FLAG_COLUMNS = (
     "flag_id", "cycle", "version", "case_token", "class", "state", "since_at", "until_at", "unit", "procedure",
@@ -135,6 +135,8 @@ def _case(body: bytes) -> Row:
         view["flags"],
         view["rule"],
         body,
+        view.get("merged_into"),
+        view.get("inherited_from"),
     )
 
 

@@ -307,7 +307,7 @@ async def test_an_incident_changes_no_count(migrated: str) -> None:
 
     assert ask(migrated, "SELECT count(*) FROM incidents") == [(0,)]
     assert counts(migrated) == folded
-    assert [row[3:] for row in folded[0]] == [(8, 0, 0, 0, 8)]
+    assert [row[3:] for row in folded[0]] == [(8, 0, 0, 0, 8, 0)]
 
 
 async def test_it_closes_when_its_last_member_clears_and_keeps_its_members(migrated: str) -> None:

@@ -127,7 +127,7 @@ def test_a_field_that_a_newer_worker_adds_is_no_trouble() -> None:
     record = case(0)
     grown = record._replace(value=(record.value or b"")[:-1] + b',"province":"79"}')
 
-    assert rows_of([grown], PREFIX).cases[TOKEN][-1] == grown.value
+    assert grown.value in rows_of([grown], PREFIX).cases[TOKEN]
 
 
 def test_a_missing_field_is_named_and_no_value_is_quoted() -> None:

@@ -43,7 +43,9 @@ ON CONFLICT (case_token) DO UPDATE SET
     illegal = excluded.illegal,
     flags = excluded.flags,
     rule = excluded.rule,
-    body = excluded.body
+    body = excluded.body,
+    merged_into = excluded.merged_into,
+    inherited_from = excluded.inherited_from
 WHERE cases.version < excluded.version;
 
 -- merge_flag_changes --
