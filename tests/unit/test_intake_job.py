@@ -8,7 +8,7 @@ import pytest
 
 from schemas.codec import decode
 from streams.adapters.memory import MemoryLog, MemoryReader, MemoryTransactions, MemoryWriter
-from streams.adapters.memory_intake import MemoryAnnouncer, MemoryFollower, MemorySourceOffsets
+from streams.adapters.memory_intake import MemoryAnnouncer, MemoryFollower, MemorySourceOffsets, MemoryTrimmer
 from streams.agents.intake import IntakeJob, IntakePlan, IntakePorts
 from streams.ports import Outgoing, Record
 from tests.intake_builders import intake, message
@@ -53,6 +53,7 @@ class World:
                 MemorySourceOffsets(self.log, GROUP),
                 MemoryReader(self.log),
                 MemoryFollower(self.log, CONTROL),
+                MemoryTrimmer(self.log),
             )
             self.closed += 1
 
