@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.codec import decode
@@ -14,16 +14,25 @@ from streams.pipeline.controller import Controller
 from streams.pipeline.standing import Standing
 from tests.intake_builders import ControlLog, beat, drained, plan, progress, resume, source_row, suspend
 
-NAMES = ("urn:a", "urn:a:1", "urn:b")
+NAMES = ("urn:a", "urn:a:1")
 RHYTHM = 60
-ROWS = [source_row("urn:a"), source_row("urn:b")]
-ASIDE = ("suspended", "resuming", "draining")
+ROWS = [source_row("urn:a")]
 
-# Seconds that pass before a tick: within a rhythm, and beyond it.
-ticks = st.sampled_from([1, 5, 30, 61, 200])
-beats = st.tuples(st.just("beat"), st.sampled_from(NAMES), st.integers(-80, 0), st.integers(0, 100))
+# Seconds that pass before a tick: within a rhythm, and beyond it. A negative number passes without being read.
+ticks = st.sampled_from([1, 5, 30, 61, 200, -1, -61])
+beats = st.tuples(st.just("beat"), st.sampled_from(NAMES), st.sampled_from([-80, 0]), st.sampled_from([0, 1, 100]))
 asks = st.tuples(st.sampled_from(["suspend", "resume"]), st.sampled_from(NAMES))
-acts = st.lists(ticks | beats | asks | st.sampled_from(["drain", "hear", "restart", "look"]), max_size=30)
+others = st.sampled_from(["drain", "hear", "restart", "look", "look", "look 1", "look 1"])
+acts = st.lists(st.one_of(ticks, beats, beats, asks, others), min_size=15, max_size=60)
+
+
+# Rare by chance: a restart while the newest heartbeat does not count yet, and an own state that is read back when a
+# later one is written already.
+RESTARTED = [("beat", "urn:a", 0, 0), 5, ("beat", "urn:a", 0, 100), "restart", 61]
+READ_LATE = [
+    *("look", ("beat", "urn:a", 0, 0), -1, ("suspend", "urn:a"), -1, "look 1", "look 1", -61),
+    *("look 1", "look 1", "look 1", "look 1", "look"),
+]
 
 
 class Run:
@@ -49,6 +58,8 @@ class Run:
             self.drain()
         elif act == "look":
             self.look()
+        elif act == "look 1":
+            self.look(1)
         elif act[0] == "beat":
             _, name, up_to, later = act
             self.control.say(beat(name, self.now + up_to, at=self.now + later))
@@ -58,14 +69,16 @@ class Run:
             self.control.say(ask(act[1], id=str(self.requests)))
 
     def tick(self, seconds: int) -> None:
-        self.now += seconds
+        self.now += abs(seconds)
         self.control.say(progress(0, self.now * 1000, heard=self.heard))
-        self.look()
+        if seconds >= 0:
+            self.look()
 
-    def look(self) -> None:
-        """Read what has come, and broadcast until nothing is left to say."""
-        self.controller.fold(self.control.records[self.read :])
-        self.read = len(self.control.records)
+    def look(self, number: int = 1000) -> None:
+        """Read what has come, or some of it, and broadcast until nothing is left to say."""
+        chunk = self.control.records[self.read :][:number]
+        self.controller.fold(chunk)
+        self.read += len(chunk)
         for _ in range(10):
             broadcast = self.controller.broadcast()
             if broadcast is None:
@@ -122,7 +135,9 @@ FOLLOWS = {
 
 
 @given(acts)
-@settings(max_examples=300, deadline=None)
+@example(RESTARTED)
+@example(READ_LATE)
+@settings(max_examples=200, deadline=None)
 def test_nothing_is_said_twice_and_nothing_out_of_its_order(acts: list[Any]) -> None:
     run = Run()
 
@@ -135,7 +150,9 @@ def test_nothing_is_said_twice_and_nothing_out_of_its_order(acts: list[Any]) -> 
 
 
 @given(acts)
-@settings(max_examples=300, deadline=None)
+@example(RESTARTED)
+@example(READ_LATE)
+@settings(max_examples=200, deadline=None)
 def test_no_tick_passes_over_a_silence_that_nobody_was_told_of(acts: list[Any]) -> None:
     """Of each source that was ever heard: a tick more than its rhythm after what it said stands under a mark."""
     run, sent = Run(), list[Heartbeat]()
@@ -165,7 +182,9 @@ def test_no_tick_passes_over_a_silence_that_nobody_was_told_of(acts: list[Any]) 
 
 
 @given(acts)
-@settings(max_examples=300, deadline=None)
+@example(RESTARTED)
+@example(READ_LATE)
+@settings(max_examples=200, deadline=None)
 def test_every_request_is_answered_and_whoever_is_taken_back_comes_back(acts: list[Any]) -> None:
     run = Run()
     for act in acts:
