@@ -17,6 +17,4 @@ def unparked(value: bytes | None, headers: tuple[tuple[str, bytes], ...]) -> Rec
     """The record as its topic held it."""
     (_, came), (kind, key), *own = headers
     topic, partition, offset, timestamp = came.decode().rsplit("/", 3)
-    return Record(
-        topic, int(partition), int(offset), int(timestamp), key if kind == _KEY else None, value, tuple(own)
-    )
+    return Record(topic, int(partition), int(offset), int(timestamp), key if kind == _KEY else None, value, tuple(own))

@@ -153,7 +153,7 @@ class SourceWatch:
                 self._keep(said, self._known(source, state.state))
 
     def _watched(self) -> Iterator[tuple[str, int | None]]:
-        """Sources that have spoken by now and are not set aside, with the rhythm that is expected of them, if one is."""
+        """Sources that have spoken by now and are not set aside, each with the rhythm expected of it, if one is."""
         aside = [source for source, state in self._states.items() if state.state in ASIDE]
         for source in sorted(self._up_to):
             if not is_named(source, aside):

@@ -171,7 +171,9 @@ def test_no_tick_passes_over_a_silence_that_nobody_was_told_of(acts: list[Any]) 
             if entry["type"] != "clock.ticked":
                 continue
             now = parse_utc(entry["at"])
-            open_since = {name: told[-1].since for name, told in marks.sources.items() if told and told[-1].until is None}
+            open_since = {
+                name: told[-1].since for name, told in marks.sources.items() if told and told[-1].until is None
+            }
             for one in sent:
                 if parse_utc(one.at) <= now and one.source in marks.sources:
                     up_to[one.source] = max(up_to.get(one.source, 0), parse_utc(one.sent_up_to))

@@ -32,7 +32,7 @@ class World:
     """A log that has begun, a job on it that announces only when it is told to, and what went wrong."""
 
     def __init__(self, *, begun: bool = True) -> None:
-        self.log = MemoryLog({SOURCE: 2, LOG: 2, CONTROL: 1, DEAD: 1, CODES: 2}, now=T)
+        self.log = MemoryLog({SOURCE: 2, LOG: 2, CONTROL: 1, DEAD: 1, CODES: 2, PARKED: 2}, now=T)
         if begun:
             self.begin()
         self.opened = self.closed = 0
