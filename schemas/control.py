@@ -62,8 +62,10 @@ class SnapshotTold(Wire):
 
 
 class SourceRequested(Wire):
-    """Somebody asks that a source be set aside, or taken back. `id` is the request's own: what is asked while an earlier
-    one is answered must not be taken for it."""
+    """Somebody asks that a source be set aside, or taken back.
+
+    `id` is the request's own: what is asked while an earlier one is answered must not be taken for that one.
+    """
 
     type: Literal["source.requested"] = "source.requested"
     id: str

@@ -176,16 +176,22 @@ def test_a_suspended_source_among_five_does_not_stop_the_other_four(counters: Co
     counters.deployment.start("cases")
     counters.until(lambda: all(counters.marks(unit) == ["source.heard"] for unit in UNITS), "all five are heard")
 
-    assert "is set aside after" in turn(counters, "suspend", "U1")
-    counters.receive(UNITS, "old", due_in=5)
-    counters.receive(["U1"], "flood", due_in=5, number=3000)
-    counters.finish(["U1"], "old")
+    counters.receive(["U1"], "known", due_in=20)
+    counters.until(lambda: set(counters.facts()) == counters.sent, "a case of the first is in the log")
 
-    # Of the fifth nothing is known; the other four are judged on meanwhile.
+    assert "is set aside after" in turn(counters, "suspend", "U1")
+    counters.receive(UNITS, "new", due_in=5)
+    counters.receive(["U1"], "flood", due_in=5, number=3000)
+    counters.finish(["U1"], "known")
+
+    # Of the first nothing is known; the other four are judged on meanwhile.
     counters.until(
-        lambda: all(counters.raised(unit, "old") == ["overdue"] for unit in UNITS[1:]), "an overdue of each of the four"
+        lambda: all(counters.raised(unit, "new") == ["overdue"] for unit in UNITS[1:]), "an overdue of each of the four"
     )
-    assert counters.raised("U1", "old") == []
+    counters.until(lambda: counters.raised("U1", "known") == ["unknown"], "what the first would tell is unknown")
+    assert counters.flags("U1", "known")[0]["accountable"] == "operator"
+    assert counters.verdict("U1", "known") == "insufficient"
+    assert counters.raised("U1", "new") == []
     assert {event["source"] for event in counters.parked()} == {"urn:hoso:onestop:U1"}
     assert counters.marks("U1") == ["source.heard", "source.suspended"]
     assert [counters.marks(unit) for unit in UNITS[1:]] == [["source.heard"]] * 4
@@ -193,34 +199,15 @@ def test_a_suspended_source_among_five_does_not_stop_the_other_four(counters: Co
 
     assert "what was parked is forwarded" in turn(counters, "resume", "U1")
 
-    counters.until(lambda: len(counters.raised("U1", "flood", 3000)) == 3000, "the cases of the fifth are judged again")
+    counters.until(lambda: len(counters.raised("U1", "flood", 3000)) == 3000, "its cases are judged again")
     assert set(counters.raised("U1", "flood", 3000)) == {"overdue"}
-    counters.until(lambda: counters.verdict("U1", "old") == "on_time", "its verdicts are back")
+    # Its card was ready before the due, and that was parked.
+    counters.until(lambda: counters.verdict("U1", "known") == "on_time", "its verdicts are back")
+    assert counters.raised("U1", "known") == []
     assert set(counters.facts()) == counters.sent
     assert set(counters.facts().values()) == {1}
     assert counters.marks("U1")[:3] == ["source.heard", "source.suspended", "source.resumed"]
     until(lambda: counters.parked() == [], "what was forwarded is deleted")
-
-
-def test_cases_of_a_source_that_is_set_aside_are_unknown_until_it_is_back(counters: Counters) -> None:
-    counters.deployment.start("intake")
-    counters.deployment.start("cases")
-    counters.until(lambda: all(counters.marks(unit) == ["source.heard"] for unit in UNITS), "all five are heard")
-    counters.receive(UNITS, "a", due_in=15)
-    counters.until(lambda: set(counters.facts()) == counters.sent, "the cases are in the log")
-
-    turn(counters, "suspend", "U1")
-    counters.finish(["U1"], "a")
-    counters.until(
-        lambda: counters.raised("U1", "a") == ["unknown"] and counters.raised("U2", "a") == ["overdue"], "both judged"
-    )
-
-    (flag,) = counters.flags("U1", "a")
-    assert (flag["class"], flag["accountable"]) == ("unknown", "operator")
-    assert counters.verdict("U1", "a") == "insufficient"
-    turn(counters, "resume", "U1")
-    counters.until(lambda: counters.verdict("U1", "a") in ("on_time", "late"), "the parked end of the case counts")
-    assert "unknown" not in counters.raised("U1", "a")
 
 
 @pytest.mark.kills

@@ -51,7 +51,7 @@ class World:
         return max(record.offset for record in self.log.records if record.key == f"source.state/{source}".encode())
 
     def _write(self, said: Said) -> Tick:
-        states = {}
+        states = dict[str, str]()
         for key, value in said.kept:
             (record,) = self.log.say_raw(key, value)
             control = parse(value)
