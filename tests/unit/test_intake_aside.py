@@ -180,20 +180,21 @@ async def test_only_who_holds_the_place_of_the_drain_drains_and_a_new_holder_beg
 async def test_a_drain_that_is_taken_away_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     world = await opened(A="suspended")
     await world.job.handle(PLACE, world.send(*of("A", "1")))
-    gate = asyncio.Event()
+    began, gate = asyncio.Event(), asyncio.Event()
 
     async def held(self: MemoryWriter, records: Sequence[Outgoing]) -> None:
+        began.set()
         await gate.wait()
         world.log.append(records)
 
     world.turn(A="draining")
     monkeypatch.setattr(MemoryWriter, "append", held)
     await world.job.announce()
-    await asyncio.sleep(0.01)
+    await began.wait()
 
     await world.job.drop(PLACE)
     gate.set()
-    await asyncio.sleep(0.01)
+    await world.job.announce()
 
     assert world.drained() == []
     assert world.faults == []
