@@ -34,8 +34,9 @@ class World:
     """A controller of one source partition, and the hoso.control that it reads and writes."""
 
     def __init__(self, standing: Standing = WALL, **fields: Any) -> None:
-        rules: dict[str, Any] = {"deadlines": [], "sources": [source_row(A)]}
-        self.fields: dict[str, Any] = {"clock": standing.clock or "wall", "partitions": 1, "rules": rules} | fields
+        rules = {"deadlines": [], "sources": [source_row(A)]}
+        usual: dict[str, Any] = {"clock": standing.clock or "wall", "partitions": 1, "rules": rules}
+        self.fields = usual | fields
         self.control = ControlLog()
         self.controller = Controller(plan(**self.fields), standing)
 
