@@ -65,9 +65,13 @@ class SnapshotTold(Wire):
 
 
 class SourceRequested(Wire):
-    """Somebody asks that a source be set aside, or taken back."""
+    """Somebody asks that a source be set aside, or taken back.
+
+    `id` is the request's own: what is asked while an earlier one is answered must not be taken for that one.
+    """
 
     type: Literal["source.requested"] = "source.requested"
+    id: str
     source: str
     ask: Literal["suspend", "resume"]
     reason: str
@@ -76,19 +80,22 @@ class SourceRequested(Wire):
 class SourceState(Wire):
     """Where a source stands, as the controller keeps it. Intake parks what a *suspended* one sends. Once all of intake
     has heard that it is *resuming*, nothing more is parked; then it is *draining* until what was parked is forwarded.
+    `up_to` is how far all that it sent was in when this was written; null of one that never told.
     """
 
     type: Literal["source.state"] = "source.state"
     source: str
     state: Literal["heard", "silent", "suspended", "resuming", "draining"]
     reason: str | None = None
+    up_to: Utc | None = None
 
 
 class SourceDrained(Wire):
-    """What was parked of a source is durably forwarded."""
+    """What was parked of a source is durably forwarded; `asked` is the offset of the state that asked for it."""
 
     type: Literal["source.drained"] = "source.drained"
     source: str
+    asked: Annotated[int, Field(ge=0)]
 
 
 class SourcesExpected(Wire):

@@ -57,8 +57,9 @@ class Histogram:
 
 Metric = Counter | Gauge | Histogram
 
-# Intake. What is neither forwarded nor a dead letter is still to be read: the two and the lag account for all.
+# Intake. What is neither forwarded, parked nor a dead letter is still to be read: these and the lag account for all.
 EVENTS_FORWARDED = Counter("events_forwarded_total", "Source events forwarded to the log", ("topic",))
+EVENTS_PARKED = Counter("events_parked_total", "Source events of sources that are set aside", ("topic",))
 DEAD_LETTERS = Counter("dead_letters_total", "Source records refused, by class of reason", ("topic", "reason"))
 # Accepted and kept raw; a mapping is missing in the rules.
 UNKNOWN_CODES = Counter("unknown_codes_total", "Official codes that no rule maps to a state", ("system",))
@@ -92,7 +93,7 @@ CASES_OPEN = Gauge("cases_open", "Cases whose clock has not stopped, on the obse
 FLAGS_OPEN = Gauge("flags_open", "Flags whose condition holds", ("class", "procedure"))
 
 METRICS: tuple[Metric, ...] = (
-    EVENTS_FORWARDED, DEAD_LETTERS, UNKNOWN_CODES,
+    EVENTS_FORWARDED, EVENTS_PARKED, DEAD_LETTERS, UNKNOWN_CODES,
     LAG_RECORDS, CLOCK,
     LOG_ENTRIES_FOLDED, JUDGEMENTS, JUDGEMENT_LATENESS, FLAG_CHANGES, TABLE_ROWS,
     CHUNK_COMMIT, CHUNK_RECORDS, RECOVERING,

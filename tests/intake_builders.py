@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.codec import decode, encode
-from schemas.control import ClockRequested, Control, Progress, RulesRequested
+from schemas.control import (
+    ClockRequested,
+    Control,
+    Heartbeat,
+    Progress,
+    RulesRequested,
+    SourceDrained,
+    SourceRequested,
+)
 from schemas.envelope import PlaceEvent
 from schemas.events import MODEL_OF_TYPE
 from streams.adapters.sealing import CodesBox, LetterOpener, LetterSealer, new_letter_keys
+from streams.core.instants import utc_text
 from streams.pipeline.control_keys import control_key
 from streams.pipeline.controller import Plan
 from streams.pipeline.intake import Intake, IntakeLimits
@@ -123,8 +132,8 @@ def plan(*, clock: str = "wall", partitions: int = 2, **fields: Any) -> Plan:
     return Plan(**settings | fields)
 
 
-def progress(partition: int, as_of: int | None, offset: int = 0) -> Progress:
-    return Progress(topic=PREFIX + "submission", partition=partition, offset=offset, as_of=as_of)
+def progress(partition: int, as_of: int | None, offset: int = 0, heard: int | None = None) -> Progress:
+    return Progress(topic=PREFIX + "submission", partition=partition, offset=offset, as_of=as_of, heard=heard)
 
 
 def clock_request(at: str, offsets: Mapping[str, int] | None = None) -> ClockRequested:
@@ -133,6 +142,29 @@ def clock_request(at: str, offsets: Mapping[str, int] | None = None) -> ClockReq
 
 def rules_request(hash: str, content: dict[str, Any] | None = None) -> RulesRequested:  # noqa: A002
     return RulesRequested(hash=hash, content=content or {})
+
+
+def source_row(name: str, minutes: int = 1, **fields: Any) -> dict[str, Any]:
+    """A row of what rules expect of sources."""
+    of_all: dict[str, Any] = {"per_unit": False, "feeds": [], "units": [], "procedures": []}
+    return {"id": name, "name": name, **of_all, "rhythm_minutes": minutes, "source": "a test", **fields}
+
+
+def beat(source: str, up_to: int, at: int | None = None) -> Heartbeat:
+    """A heartbeat that says so, and counts from `at` on (from then, if not given)."""
+    return Heartbeat(source=source, sent_up_to=utc_text(up_to), at=utc_text(up_to if at is None else at))
+
+
+def suspend(source: str, id: str = "1", reason: str = "flood") -> SourceRequested:  # noqa: A002
+    return SourceRequested(id=id, source=source, ask="suspend", reason=reason)
+
+
+def resume(source: str, id: str = "2", reason: str = "repaired") -> SourceRequested:  # noqa: A002
+    return SourceRequested(id=id, source=source, ask="resume", reason=reason)
+
+
+def drained(source: str, asked: int) -> SourceDrained:
+    return SourceDrained(source=source, asked=asked)
 
 
 class ControlLog:

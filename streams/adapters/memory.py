@@ -49,6 +49,12 @@ class MemoryLog:
         for where in touched:
             self._slots[where].append(None)
 
+    def trim(self, topic: str, starts: Mapping[int, int]) -> None:
+        """Forget what stands below an offset of each partition; offsets stay as they are."""
+        for partition, start in starts.items():
+            slots = self._slots[topic, partition]
+            slots[:start] = [None] * min(start, len(slots))
+
     def take_over(self, transactional_id: str) -> int:
         """A new epoch of the id, which fences every earlier one."""
         self._holders[transactional_id] += 1

@@ -29,6 +29,16 @@ class MemorySourceOffsets:
         return self._log.committed.get((self._group, *place), 0)
 
 
+class MemoryTrimmer:
+    """Trimmer on a memory log."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        self._log = log
+
+    async def trim(self, topic: str, starts: Mapping[int, int]) -> None:
+        self._log.trim(topic, starts)
+
+
 class MemoryFollower:
     """Follower on a memory log."""
 

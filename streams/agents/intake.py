@@ -9,6 +9,7 @@ from schemas.codec import encode
 from schemas.control import Progress, SourceDrained
 from streams.adapters.announcer import Announcer
 from streams.adapters.kafka_follower import Follower
+from streams.adapters.kafka_trimmer import Trimmer
 from streams.adapters.source_offsets import SourceOffsets
 from streams.agents.ending import leave
 from streams.agents.jobs import Start
@@ -38,6 +39,7 @@ class IntakePorts:
     offsets: SourceOffsets
     reader: Reader
     follower: Follower  # of hoso.control
+    trimmer: Trimmer
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ class IntakeJob:
         self._moved = asyncio.Event()
         self._has_begun = False
         self._aside = Aside()
-        self._drained: set[str] = set()
+        self._listening = asyncio.Lock()
+        # Of each source the offset at which it was last asked for what we have forwarded.
+        self._drained: dict[str, int] = {}
         self._draining: asyncio.Task[None] | None = None
 
     async def take(self, place: Place) -> Start:
@@ -95,6 +99,8 @@ class IntakeJob:
         began_at = monotonic_seconds()
         written = self._intake.step(records)
         await self._ports.writer.append(written)
+        if any(one.topic == self._plan.parked for one in written):
+            await self._let_go(self._ports, written)
         last = records[-1]
         self._forwarded[place] = Forwarded(last.offset + 1, last.timestamp)
         self._moved.set()
@@ -107,10 +113,23 @@ class IntakeJob:
         """A chunk is durable when `handle` returns."""
         return {}
 
+    async def _let_go(self, ports: IntakePorts, written: Sequence[Outgoing]) -> None:
+        """Forward what was parked by what is not true any more: the source may be on its way back, and what was parked
+        of it forwarded already. Heard before it was parked does not do; heard after, it is drained by whoever comes.
+        """
+        await self._listen(ports)
+        parked = [one for one in written if one.topic == self._plan.parked]
+        suspended = self._intake.suspended
+        back = [unparked(one.value, one.headers) for one in parked if not is_named(_source_of(one.key), suspended)]
+        if back:
+            await ports.writer.append(self._intake.step(back))
+
     async def drop(self, place: Place) -> None:
         self._forwarded.pop(place, None)
         self._announced.pop(place, None)
         self._looked.pop(place, None)
+        if place == self._plan.drains:
+            await self._stop_draining()
         if not self._forwarded:
             await self._close()
 
@@ -119,6 +138,7 @@ class IntakeJob:
         ports, announced_at = self._ports, self._announced_at
         assert ports is not None, "announced before anything was taken"
         await self._listen(ports)
+        self._drain_what_is_asked(ports)
         ends = await ports.offsets.ends(list(self._forwarded))
         await self._step_over_markers(ports.reader, ends)
         said = announcements(announced_at, self._forwarded, ends)
@@ -168,35 +188,61 @@ class IntakeJob:
                 self._announcing = asyncio.create_task(self._announce_for_ever())
             if not self._has_begun:
                 await self._log_begins(self._ports.offsets)
+            if not self._aside.heard:
                 await self._listen(self._ports)
             return self._ports
 
     async def _listen(self, ports: IntakePorts) -> None:
         """Hear which sources are set aside; what is read from now on is parked, or no more."""
         control = (self._plan.control, 0)
-        end = (await ports.offsets.ends([control]))[control]
-        self._aside.fold(await ports.follower.upto(end), end)
-        self._intake.suspended = self._aside.suspended
-        self._drained &= set(self._aside.draining)
-        to_drain = [source for source in self._aside.draining if source not in self._drained]
-        if to_drain and self._plan.drains in self._forwarded and self._draining is None:
-            self._draining = asyncio.create_task(self._drain(ports, to_drain))
+        async with self._listening:
+            end = (await ports.offsets.ends([control]))[control]
+            self._aside.fold(await ports.follower.upto(end), end)
+            self._intake.suspended = self._aside.suspended
 
-    async def _drain(self, ports: IntakePorts, sources: Sequence[str]) -> None:
+    def _drain_what_is_asked(self, ports: IntakePorts) -> None:
+        asked = {source: at for source, at in self._aside.draining.items() if self._drained.get(source) != at}
+        if asked and self._plan.drains in self._forwarded and self._draining is None:
+            self._draining = asyncio.create_task(self._drain(ports, asked))
+
+    async def _drain(self, ports: IntakePorts, asked: Mapping[str, int]) -> None:
         """Forward all that was parked of some sources, then say so. Forwarding twice what was forwarded is harmless."""
         try:
-            for partition, end in sorted((await ports.reader.end_offsets(self._plan.parked)).items()):
+            ends = dict(await ports.reader.end_offsets(self._plan.parked))
+            others: dict[int, dict[str, int]] = {}
+            for partition, end in sorted(ends.items()):
+                # Of every other source, its first record.
+                first = others[partition] = {}
                 async for records in ports.reader.read(self._plan.parked, partition, 0, end):
-                    theirs = [one for one in records if one.key and is_named(one.key.decode(), sources)]
-                    await ports.writer.append(self._intake.step([unparked(one) for one in theirs]))
-            said = [SourceDrained(source=source) for source in sources]
+                    theirs = []
+                    for one in records:
+                        if is_named(source := _source_of(one.key), asked):
+                            theirs.append(unparked(one.value, one.headers))
+                        else:
+                            first.setdefault(source, one.offset)
+                    await ports.writer.append(self._intake.step(theirs))
+            said = [SourceDrained(source=source, asked=at) for source, at in asked.items()]
             await ports.writer.append(
                 [Outgoing(self._plan.control, control_key(one), encode(one.model_dump()), 0) for one in said]
             )
-            self._drained |= set(sources)
+            self._drained |= asked
+            # Only what was heard after all this was read tells whose records are still needed.
+            await self._listen(ports)
+            needed = self._aside.names
+            starts = {
+                partition: min([end, *(at for one, at in others[partition].items() if is_named(one, needed))])
+                for partition, end in ends.items()
+            }
+            await ports.trimmer.trim(self._plan.parked, {number: at for number, at in starts.items() if at})
             self._draining = None
         except Exception as error:  # noqa: BLE001  (the outermost frame of this task)
             self._fail(error)
+
+    async def _stop_draining(self) -> None:
+        if self._draining is not None:
+            self._draining.cancel()
+            await asyncio.wait({self._draining})
+            self._draining = None
 
     async def _log_begins(self, offsets: SourceOffsets) -> None:
         """The first entry of every partition is the clock's: until the controller has written it, nothing follows."""
@@ -212,14 +258,17 @@ class IntakeJob:
             if self._announcing is not None:
                 self._announcing.cancel()
                 await asyncio.wait({self._announcing})
-            if self._draining is not None:
-                self._draining.cancel()
-                await asyncio.wait({self._draining})
+            await self._stop_draining()
             if self._connection is not None:
                 await self._connection.__aexit__(None, None, None)
-            self._announcing = self._connection = self._ports = self._draining = None
+            self._announcing = self._connection = self._ports = None
             # A new connection follows hoso.control from its beginning.
             self._aside = Aside()
+
+
+def _source_of(key: bytes | None) -> str:
+    assert key is not None, "what is parked has its source for a key"
+    return key.decode()
 
 
 async def _any_record(chunks: AsyncIterator[Sequence[Record]]) -> bool:

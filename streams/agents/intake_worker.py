@@ -10,6 +10,7 @@ from schemas.topics import CONTROL, LOG, PARKED, SOURCES
 from streams.adapters.announcer import KafkaAnnouncer
 from streams.adapters.kafka import KafkaReader, KafkaTransactions, KafkaWriter
 from streams.adapters.kafka_follower import KafkaFollower
+from streams.adapters.kafka_trimmer import KafkaTrimmer
 from streams.adapters.partitioner import partition_of_key
 from streams.adapters.sealing import CodesBox, LetterSealer
 from streams.adapters.source_offsets import KafkaSourceOffsets
@@ -93,7 +94,7 @@ async def _ports(bootstrap: str, group: str, control: str, reader: KafkaReader) 
         for port in (writer, announcer, offsets, follower):
             stack.push_async_callback(port.close)
             await port.open()
-        yield IntakePorts(writer, announcer, offsets, reader, follower)
+        yield IntakePorts(writer, announcer, offsets, reader, follower, KafkaTrimmer(bootstrap))
 
 
 def make_intake(settings: Settings) -> Intake:

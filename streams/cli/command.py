@@ -12,6 +12,7 @@ from streams.cli import (
     rules,
     running,
     simulating,
+    sources,
     topics,
     units,
 )
@@ -47,6 +48,12 @@ of_topics = typer.Typer(no_args_is_help=True, help="The topics of a deployment."
 of_topics.command("create")(topics.create)
 of_topics.command("show")(topics.show)
 app.add_typer(of_topics, name="topics")
+
+of_sources = typer.Typer(no_args_is_help=True, help="Who tells us: how each stands, set aside, taken back.")
+of_sources.command("list")(sources.list_all)
+of_sources.command("suspend")(sources.suspend)
+of_sources.command("resume")(sources.resume)
+app.add_typer(of_sources, name="source")
 
 of_letters = typer.Typer(no_args_is_help=True, help="What intake refused, sealed.")
 of_letters.command("list")(dead_letters.list_all)

@@ -64,7 +64,7 @@ def heard(found: Iterable[Interval], lines: Lines, clock: Clock, rules: Rules, m
     for one in found:
         place = Place(lines.unit_at(one.since), lines.said("p"))
         feeds = hangs_on(one.flag_class, rule, clock.posted)
-        patience, silences = silences_of(rules.sources, marks, feeds, place)
+        patience, silences = silences_of(rules.hash, rules.sources, marks, feeds, place)
         silence = _over(one.since, silences)
         if silence is None:
             claims.append(one._replace(patience=patience))
@@ -84,7 +84,9 @@ def held_back(lines: Lines, clock: Clock, rules: Rules, marks: Marks) -> tuple[i
     if clock.rule is None or clock.due is None or not marks.sources:
         return 0, False
     place = Place(lines.unit_at(clock.due.at - 1), lines.said("p"))
-    patience, silences = silences_of(rules.sources, marks, hangs_on("overdue", clock.rule, clock.posted), place)
+    patience, silences = silences_of(
+        rules.hash, rules.sources, marks, hangs_on("overdue", clock.rule, clock.posted), place
+    )
     silence = _over(clock.due.at, silences)
     return patience, silence is not None and silence.until is None
 

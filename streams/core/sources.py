@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from streams.core.coverage import Place
 from streams.core.instants import parse_utc
-from streams.core.units import covers
+from streams.core.units import BENEATH, covers
 
 
 class Expected(NamedTuple):
@@ -23,11 +23,13 @@ class Expected(NamedTuple):
     procedures: frozenset[str]
     rhythm: int
 
-    def speaks_of(self, source: str, place: Place) -> bool:
-        """Whether a source of this row tells of cases of a unit and a procedure."""
-        is_units = self.per_unit and source.startswith(self.name + ":")
-        units = (source[len(self.name) + 1 :],) if is_units else self.units
-        return (not self.procedures or place.procedure in self.procedures) and (not units or covers(units, place.unit))
+    def is_for(self, feeds: frozenset[str], place: Place) -> bool:
+        """Whether it expects anything on one of the feeds, of that procedure, and of the unit where it names units."""
+        return (
+            (not self.feeds or not self.feeds.isdisjoint(feeds))
+            and (not self.procedures or place.procedure in self.procedures)
+            and (not self.units or covers(self.units, place.unit))
+        )
 
 
 class Silence(NamedTuple):
@@ -48,8 +50,10 @@ class Snapshot(NamedTuple):
 class Marks(NamedTuple):
     """By source, its silences in order (none for one that always spoke); by system, its snapshots in order."""
 
-    sources: Mapping[str, tuple[Silence, ...]] = {}
-    snapshots: Mapping[str, tuple[Snapshot, ...]] = {}
+    sources: Mapping[str, tuple[Silence, ...]]
+    snapshots: Mapping[str, tuple[Snapshot, ...]]
+    # By the hash of rules, which of its rows each source belongs to, once somebody has asked.
+    spoken: dict[str, "_Spoken"]
 
     def after(self, entry: Mapping[str, Any]) -> "Marks":
         """The marks once an entry of the log has been read; an entry read twice changes nothing."""
@@ -58,7 +62,7 @@ class Marks(NamedTuple):
             known = self.snapshots.get(entry["system"], ())
             others = [old for old in known if old.name != one.name]
             found = tuple(sorted([*others, one], key=lambda snapshot: (snapshot.ended, snapshot.name)))
-            return self._replace(snapshots={**self.snapshots, entry["system"]: found})
+            return Marks(self.sources, {**self.snapshots, entry["system"]: found}, self.spoken)
         name = entry["source"]
         silences = self.sources.get(name, ())
         is_silent = bool(silences) and silences[-1].until is None
@@ -67,7 +71,7 @@ class Marks(NamedTuple):
                 silences = (*silences, Silence(parse_utc(entry["since"]), None))
         elif is_silent:
             silences = (*silences[:-1], silences[-1]._replace(until=parse_utc(entry["at"])))
-        return self._replace(sources={**self.sources, name: silences})
+        return Marks({**self.sources, name: silences}, self.snapshots, {})
 
     def packed(self) -> dict[str, Any]:
         """Plain values for a row, in one order everywhere."""
@@ -77,7 +81,22 @@ class Marks(NamedTuple):
         }
 
 
-NO_MARKS = Marks()
+class _Row(NamedTuple):
+    """A row, with the silences of the sources that speak of all its units, and of those that speak of one unit each."""
+
+    row: Expected
+    of_all: tuple[tuple[Silence, ...], ...]
+    of_unit: Mapping[str, tuple[Silence, ...]]
+
+
+class _Spoken(NamedTuple):
+    """Sources by row; and those that no row expects: set aside, they may be missed anywhere."""
+
+    rows: tuple[_Row, ...]
+    strangers: tuple[Silence, ...]
+
+
+NO_MARKS = Marks({}, {}, {})
 
 
 def unpacked(values: Mapping[str, Any]) -> Marks:
@@ -85,6 +104,7 @@ def unpacked(values: Mapping[str, Any]) -> Marks:
     return Marks(
         {name: tuple(Silence(*one) for one in told) for name, told in values["sources"].items()},
         {name: tuple(Snapshot(*one) for one in told) for name, told in values["snapshots"].items()},
+        {},
     )
 
 
@@ -94,17 +114,45 @@ def is_named(source: str, names: Iterable[str]) -> bool:
 
 
 def silences_of(
-    rows: Sequence[Expected], marks: Marks, feeds: frozenset[str], place: Place
+    law: str, rows: Sequence[Expected], marks: Marks, feeds: frozenset[str], place: Place
 ) -> tuple[int, list[Silence]]:
     """How long the sources on some feeds may say nothing before it is silence, in seconds, and their silences. Sources
-    that were never heard count for nothing: that is what coverage is for."""
-    patience, found = 0, list[Silence]()
-    for source, silences in marks.sources.items():
-        told = [row for row in rows if is_named(source, (row.name,)) or is_named(row.name, (source,))]
-        spoken = [row for row in told if (not row.feeds or row.feeds & feeds) and row.speaks_of(source, place)]
-        if spoken:
-            patience = max(patience, *(row.rhythm for row in spoken))
-        # Nobody says of what a source speaks that no row expects: set aside, it may be missed anywhere.
-        if spoken or not told:
-            found += silences
+    that were never heard count for nothing: that is what coverage is for. `law` is the hash of the rows' rules."""
+    spoken = marks.spoken.get(law)
+    if spoken is None:
+        spoken = marks.spoken[law] = _spoken(rows, marks.sources)
+    above = _at_and_above(place.unit)
+    patience, found = 0, list(spoken.strangers)
+    for row, of_all, of_unit in spoken.rows:
+        if row.is_for(feeds, place):
+            told = [*of_all, *(of_unit[unit] for unit in above if unit in of_unit)]
+            if told:
+                patience = max(patience, row.rhythm)
+                found += [silence for silences in told for silence in silences]
     return patience, found
+
+
+def _spoken(rows: Sequence[Expected], sources: Mapping[str, tuple[Silence, ...]]) -> _Spoken:
+    found: list[_Row] = []
+    known: set[str] = set()
+    for row in rows:
+        of_all: list[tuple[Silence, ...]] = []
+        of_unit: dict[str, tuple[Silence, ...]] = {}
+        for source, silences in sources.items():
+            if is_named(source, (row.name,)) or is_named(row.name, (source,)):
+                known.add(source)
+                if row.per_unit and source.startswith(row.name + ":"):
+                    of_unit[source[len(row.name) + 1 :]] = silences
+                else:
+                    of_all.append(silences)
+        found.append(_Row(row, tuple(of_all), of_unit))
+    return _Spoken(
+        tuple(found), tuple(one for source, silences in sources.items() if source not in known for one in silences)
+    )
+
+
+def _at_and_above(unit: str | None) -> list[str]:
+    """The codes of a unit and of those above it (core.units)."""
+    if unit is None:
+        return []
+    return [*(unit[:place] for place, sign in enumerate(unit) if sign in BENEATH), unit]

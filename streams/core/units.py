@@ -5,11 +5,11 @@ G01.801 covers G01.801.001, and H26 covers H26-01; a province is written as the 
 
 from collections.abc import Iterable
 
-_BENEATH = (".", "-")
+BENEATH = (".", "-")
 
 
 def covers(codes: Iterable[str], unit: str | None) -> bool:
     """Whether one of the codes is the unit's, or that of a unit above it."""
     if unit is None:
         return False
-    return any(unit == code or unit.startswith(tuple(code + sign for sign in _BENEATH)) for code in codes)
+    return any(unit == code or unit.startswith(tuple(code + sign for sign in BENEATH)) for code in codes)

@@ -3,7 +3,16 @@
 import hashlib
 
 from schemas.codec import encode
-from schemas.control import ClockRequested, Control, Progress, RulesRequested, SnapshotTold, SourcesExpected
+from schemas.control import (
+    ClockRequested,
+    Control,
+    Progress,
+    RulesRequested,
+    SnapshotTold,
+    SourceDrained,
+    SourceRequested,
+    SourcesExpected,
+)
 
 
 def control_key(control: Control) -> bytes:
@@ -22,6 +31,10 @@ def control_key(control: Control) -> bytes:
         return f"clock.requested/{control.at}/{awaited}".encode()
     if isinstance(control, SnapshotTold):
         return f"{control.type}/{control.system}/{control.snapshot}".encode()
-    return (
-        control.type.encode() if isinstance(control, SourcesExpected) else f"{control.type}/{control.source}".encode()
-    )
+    if isinstance(control, SourceRequested):
+        return f"{control.type}/{control.source}/{control.id}".encode()
+    if isinstance(control, SourceDrained):
+        return f"{control.type}/{control.source}/{control.asked}".encode()
+    if isinstance(control, SourcesExpected):
+        return control.type.encode()
+    return f"{control.type}/{control.source}".encode()

@@ -101,7 +101,9 @@ class Controller:
         self._answered = set(range(plan.log_partitions))
         self._has_linked = False
         self._linked_said: int | None = None
-        self._watch = SourceWatch(plan.rules.get("sources", ()))
+        # Of a log under other rules than the plan's, the rhythms are told by whoever put those in force.
+        is_ours = standing.rules is None or standing.rules == plan.rules_hash
+        self._watch = SourceWatch(plan.rules.get("sources", ()) if is_ours else ())
         self.position = 0
         self.refused = 0
 
@@ -125,6 +127,7 @@ class Controller:
         """What must be written now, in one transaction; None if nothing. It counts as written from here on."""
         said = Said([], [], [])
         self._activate(said)
+        _add(said, self._watch.between(self._all_heard()))
         if self._plan.clock == "wall":
             self._tick_wall(said)
         else:
@@ -157,7 +160,7 @@ class Controller:
             elif isinstance(control, SnapshotTold):
                 self._snapshots[key] = control
             elif isinstance(control, SourcesExpected):
-                # What another controller put in force; the rules of this one's own plan may be older.
+                # What a controller put in force; the rules of this one's own plan may be others.
                 if control.rules == self._standing.rules:
                     self._watch.expect(control.rules, control.sources)
             elif request is not None:
@@ -192,6 +195,7 @@ class Controller:
             self._say(said, {"type": "engine.activated", "version": plan.engine})
         if self._standing.rules is None:
             self._say(said, {"type": "rules.activated", "hash": plan.rules_hash, "content": plan.rules})
+            said.kept.append(self._watch.expect(plan.rules_hash, plan.rules.get("sources", ())))
         for key, asked in self._rules.items():
             if asked.hash != self._standing.rules:
                 self._say(said, {"type": "rules.activated", "hash": asked.hash, "content": asked.content})
@@ -243,12 +247,7 @@ class Controller:
                 self._say(said, {"type": "snapshot.ended", **ended})
                 said.done.append(key)
                 del self._snapshots[key]
-        heard = min((self._heard.get(place, 0) for place in self._plan.expected), default=0)
-        entries, kept, done = self._watch.before(at, heard)
-        for entry in entries:
-            self._say(said, entry)
-        said.kept.extend(kept)
-        said.done.extend(done)
+        _add(said, self._watch.before(at))
         standing = self._standing
         tick = {"type": "clock.ticked", "at": utc_text(at), "rules": standing.rules, "engine": standing.engine}
         told_to, linked_to = self._least(self._told), self._least(self._settled)
@@ -264,9 +263,20 @@ class Controller:
         """The least that the partitions of the log have said, once all have."""
         return min(said.values()) if len(said) == self._plan.log_partitions else None
 
+    def _all_heard(self) -> int:
+        """Up to which offset of hoso.control every source partition has heard."""
+        return min(self._heard.get(place, 0) for place in self._plan.expected)
+
     def _say(self, said: Said, entry: dict[str, Any]) -> None:
         said.entries.append(entry)
         self._standing = self._standing.after(entry)
+
+
+def _add(said: Said, more: Said) -> None:
+    """Take in what is said of sources: marks change nothing of what stands."""
+    said.entries.extend(more.entries)
+    said.kept.extend(more.kept)
+    said.done.extend(more.done)
 
 
 def outgoing(broadcast: Broadcast, prefix: str, log_partitions: int) -> list[Outgoing]:

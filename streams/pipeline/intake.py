@@ -156,7 +156,10 @@ class Intake:
         lot = event.data.lot
         if lot is None or event.subject.startswith("lot:"):
             return {}, []
-        carries = self._case(f"lot:{lot}", new)
+        try:
+            carries = self._case(f"lot:{lot.strip()}", new)
+        except Refused as refused:
+            raise Refused("data.lot", refused.reason) from None
         return {"lot_case": carries.token}, [(carries, case.token)]
 
     def _read(self, record: Record) -> Event:

@@ -2,16 +2,19 @@
 
 from streams.ports import Outgoing, Record
 
-_TOPIC, _APPENDED = "topic", "appended"
+# The first headers of a parked record are ours; the record's own follow, whatever their names.
+_CAME, _KEY, _NO_KEY = "came", "key", "no-key"
 
 
 def parked(topic: str, source: str, record: Record) -> Outgoing:
-    """The record as it came, with where it came from and when the broker had it."""
-    headers = ((_TOPIC, record.topic.encode()), (_APPENDED, str(record.timestamp).encode()))
-    return Outgoing(topic, source.encode(), record.value, None, headers)
+    """The record as it came, with its place and its key, and when the broker had it."""
+    came = f"{record.topic}/{record.partition}/{record.offset}/{record.timestamp}".encode()
+    key = (_NO_KEY, b"") if record.key is None else (_KEY, record.key)
+    return Outgoing(topic, source.encode(), record.value, None, ((_CAME, came), key, *record.headers))
 
 
-def unparked(record: Record) -> Record:
+def unparked(value: bytes | None, headers: tuple[tuple[str, bytes], ...]) -> Record:
     """The record as its topic held it."""
-    headers = {name: value.decode() for name, value in record.headers}
-    return record._replace(topic=headers[_TOPIC], timestamp=int(headers[_APPENDED]), headers=())
+    (_, came), (kind, key), *own = headers
+    topic, partition, offset, timestamp = came.decode().rsplit("/", 3)
+    return Record(topic, int(partition), int(offset), int(timestamp), key if kind == _KEY else None, value, tuple(own))

@@ -15,11 +15,11 @@ from streams.core.instants import parse_utc, utc_text
 from streams.core.sources import is_named
 from streams.pipeline.control_keys import control_key
 
-_ASIDE = frozenset({"suspended", "resuming", "draining"})
+ASIDE = frozenset({"suspended", "resuming", "draining"})
 
 
 class Said(NamedTuple):
-    """What to write with a tick: entries of the log, records of hoso.control to keep, and keys that are done with."""
+    """What to write: entries of the log, records of hoso.control to keep, and keys that are done with."""
 
     entries: list[dict[str, Any]]
     kept: list[tuple[bytes, bytes]]
@@ -27,15 +27,18 @@ class Said(NamedTuple):
 
 
 class SourceWatch:
-    """Folds what hoso.control says of sources; says with each tick what has changed."""
+    """Folds what hoso.control says of sources; says with each tick, and between them, what has changed."""
 
     def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self._rows = [expected_of(row) for row in rows]
         self._up_to: dict[str, int] = {}
         self._beats: dict[str, list[tuple[int, int]]] = {}
-        self._states: dict[str, tuple[SourceState, int]] = {}
+        self._states: dict[str, SourceState] = {}
+        # Where the state of a source stands in hoso.control; what was written is not known before it is read back.
+        self._offsets: dict[str, int] = {}
+        self._written: set[str] = set()
         self._requests: dict[bytes, SourceRequested] = {}
-        self._drained: dict[bytes, str] = {}
+        self._drained: dict[bytes, SourceDrained] = {}
 
     def expect(self, rules: str, rows: Sequence[Mapping[str, Any]]) -> tuple[bytes, bytes]:
         """Watch by the rhythms of other rules; the record that tells a later controller of it."""
@@ -48,79 +51,148 @@ class SourceWatch:
             beat = parse_utc(control.at), parse_utc(control.sent_up_to)
             self._beats.setdefault(control.source, []).append(beat)
         elif isinstance(control, SourceState):
-            self._states[control.source] = control, offset
+            self._read_back(control, offset)
         elif isinstance(control, SourceRequested):
             self._requests[key] = control
         elif isinstance(control, SourceDrained):
-            self._drained[key] = control.source
+            self._drained[key] = control
 
     def drop(self, key: bytes) -> None:
         """A tombstone: what it asked for was done."""
         self._requests.pop(key, None)
         self._drained.pop(key, None)
 
-    def before(self, at: int, heard: int) -> Said:
-        """What to say before a tick at `at`, when all of intake has read hoso.control up to `heard`."""
+    def between(self, heard: int) -> Said:
+        """What needs no tick, when all of intake has read hoso.control up to `heard`: the steps by which a source is
+        taken back, and to set one aside again that was on its way."""
         said = Said([], [], [])
-        self._resume(said, at)
-        for _, (state, offset) in sorted(self._states.items()):
-            if state.state == "resuming" and heard > offset:
+        waits = set[str]()
+        for key, request in list(self._requests.items()):
+            if request.source in waits or (request.ask == "suspend" and self._state(request.source) not in ASIDE):
+                waits.add(request.source)
+            else:
+                self._turn(said, request)
+                said.done.append(key)
+                del self._requests[key]
+        for source, state in sorted(self._states.items()):
+            if state.state == "resuming" and heard > self._offsets.get(source, heard):
                 self._keep(said, state.model_copy(update={"state": "draining"}))
-        for key, request in sorted(self._requests.items()):
-            self._answer(said, request, at)
+        return said
+
+    def before(self, at: int) -> Said:
+        """What to say before a tick at `at`."""
+        said = Said([], [], [])
+        self._count(at)
+        self._resume(said, at)
+        for key, request in self._requests.items():
+            if request.ask == "suspend" and self._state(request.source) not in ASIDE:
+                self._suspend(said, request, at)
+            else:
+                self._turn(said, request)
             said.done.append(key)
         self._requests.clear()
         self._listen(said, at)
         return said
 
+    def _read_back(self, state: SourceState, offset: int) -> None:
+        source = state.source
+        if source in self._written and state != self._states[source]:
+            # Only the controller writes states: what is read back of this one and differs is older than what it knows.
+            return
+        self._states[source], self._offsets[source] = state, offset
+        if state.up_to is not None and state.state not in ASIDE:
+            self._up_to[source] = max(self._up_to.get(source, 0), parse_utc(state.up_to))
+
+    def _count(self, at: int) -> None:
+        for source, beats in self._beats.items():
+            counted = [up_to for counts_from, up_to in beats if counts_from <= at]
+            if counted:
+                beats[:] = [beat for beat in beats if beat[0] > at]
+                self._up_to[source] = max(self._up_to.get(source, 0), *counted)
+
     def _resume(self, said: Said, at: int) -> None:
-        for key, source in sorted(self._drained.items()):
-            if self._state(source) == "draining":
+        for key, drained in self._drained.items():
+            source = drained.source
+            # One that was set aside again meanwhile is asked for anew, at another offset.
+            if self._state(source) == "draining" and self._offsets.get(source) == drained.asked:
                 said.entries.append({"type": "source.resumed", "source": source, "at": utc_text(at)})
-                self._keep(said, SourceState(source=source, state="heard"))
+                self._keep(said, self._known(source, "heard"))
             said.done.append(key)
         self._drained.clear()
 
-    def _answer(self, said: Said, request: SourceRequested, at: int) -> None:
-        state, source = self._state(request.source), request.source
-        if request.ask == "suspend" and state not in _ASIDE:
-            entry = {"type": "source.suspended", "source": source, "since": utc_text(at), "reason": request.reason}
-            said.entries.append(entry)
-            self._keep(said, SourceState(source=source, state="suspended", reason=request.reason))
-        elif request.ask == "resume" and state == "suspended":
-            self._keep(said, SourceState(source=source, state="resuming", reason=request.reason))
+    def _suspend(self, said: Said, request: SourceRequested, at: int) -> None:
+        source, since = request.source, utc_text(self._complete(request.source, at))
+        entry = {"type": "source.suspended", "source": source, "since": since, "reason": request.reason}
+        said.entries.append(entry)
+        self._keep(said, SourceState(source=source, state="suspended", reason=request.reason, up_to=since))
+
+    def _turn(self, said: Said, request: SourceRequested) -> None:
+        """Go a step back or forth with a source that is aside: the log says already that it is."""
+        state = self._states.get(request.source)
+        if state is None or state.state not in ASIDE:
+            return
+        if request.ask == "suspend" and state.state != "suspended":
+            self._keep(said, state.model_copy(update={"state": "suspended", "reason": request.reason}))
+        elif request.ask == "resume" and state.state == "suspended":
+            self._keep(said, state.model_copy(update={"state": "resuming", "reason": request.reason}))
 
     def _listen(self, said: Said, at: int) -> None:
-        for source, rhythm in self._watched(at):
-            is_silent = at > self._up_to[source] + rhythm
-            if is_silent and self._state(source) != "silent":
-                since = utc_text(self._up_to[source])
-                said.entries.append({"type": "source.silent", "source": source, "since": since})
-                self._keep(said, SourceState(source=source, state="silent"))
-            elif not is_silent and self._state(source) != "heard":
+        for source, rhythm in self._watched():
+            state, up_to = self._states.get(source), self._up_to[source]
+            was = None if state is None else state.state
+            is_silent = rhythm is not None and at > up_to + rhythm
+            if is_silent and was != "silent":
+                said.entries.append({"type": "source.silent", "source": source, "since": utc_text(up_to)})
+                self._keep(said, self._known(source, "silent"))
+            elif not is_silent and was != "heard" and (rhythm is not None or was == "silent"):
                 said.entries.append({"type": "source.heard", "source": source, "at": utc_text(at)})
-                self._keep(said, SourceState(source=source, state="heard"))
+                self._keep(said, self._known(source, "heard"))
+            elif state is not None and rhythm is not None and up_to >= _noted(state) + rhythm // 2:
+                # Of heartbeats hoso.control keeps the newest, and a later controller may find that it does not count
+                # yet: it goes on from what is noted here.
+                self._keep(said, self._known(source, state.state))
 
-    def _watched(self, at: int) -> Iterator[tuple[str, int]]:
-        """Sources that have spoken by now and are not set aside, with the rhythm that is expected of them."""
-        aside = [source for source, (state, _) in self._states.items() if state.state in _ASIDE]
-        for source, beats in sorted(self._beats.items()):
-            counted = [up_to for counts_from, up_to in beats if counts_from <= at]
-            beats[:] = [beat for beat in beats if beat[0] > at]
-            if counted:
-                self._up_to[source] = max(self._up_to.get(source, 0), *counted)
-            rhythm = next((row.rhythm for row in self._rows if is_named(source, (row.name,))), None)
-            if rhythm is not None and source in self._up_to and not is_named(source, aside):
-                yield source, rhythm
+    def _watched(self) -> Iterator[tuple[str, int | None]]:
+        """Sources that have spoken by now and are not set aside, each with the rhythm expected of it, if one is."""
+        aside = [source for source, state in self._states.items() if state.state in ASIDE]
+        for source in sorted(self._up_to):
+            if not is_named(source, aside):
+                yield source, self._rhythm(source)
+
+    def _rhythm(self, source: str) -> int | None:
+        """Of several rows the shortest: whoever waits for a longer one then knows of the silence as well."""
+        return min((row.rhythm for row in self._rows if is_named(source, (row.name,))), default=None)
+
+    def _complete(self, source: str, at: int) -> int:
+        """Up to when what a source sent is in: what it, and those above and beneath it, say of themselves."""
+        told = [
+            up_to
+            for other, up_to in self._up_to.items()
+            if (is_named(other, (source,)) or is_named(source, (other,)))
+            and self._state(other) in (None, "heard")
+            and self._rhythm(other) is not None
+        ]
+        return min([at, *told])
 
     def _state(self, source: str) -> str | None:
         found = self._states.get(source)
-        return None if found is None else found[0].state
+        return None if found is None else found.state
+
+    def _known(self, source: str, state: str) -> SourceState:
+        up_to = self._up_to.get(source)
+        return SourceState.model_validate(
+            {"source": source, "state": state, "up_to": None if up_to is None else utc_text(up_to)}
+        )
 
     def _keep(self, said: Said, state: SourceState) -> None:
-        # Its offset is known when it is read back; until then no worker can have heard of it.
-        self._states[state.source] = state, 1 << 62
+        self._states[state.source] = state
+        self._offsets.pop(state.source, None)
+        self._written.add(state.source)
         said.kept.append(_kept(state))
+
+
+def _noted(state: SourceState) -> int:
+    return 0 if state.up_to is None else parse_utc(state.up_to)
 
 
 def _kept(control: Control) -> tuple[bytes, bytes]:

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 import psycopg
 
-from schemas.topics import DEAD_LETTERS, LOG, Topic
+from schemas.topics import DEAD_LETTERS, LOG, PARKED, Topic
 from streams import metrics as names
 from streams.adapters.health import Health, Pulse
 from streams.adapters.metrics_server import MetricsServer, start_metrics_server
@@ -186,7 +186,9 @@ def _run_intake(settings: Settings) -> int:
         topic = place[0].removeprefix(settings.prefix)
         for headers in refused:
             metrics.count(names.DEAD_LETTERS, topic, headers["reason"].decode())
-        metrics.count(names.EVENTS_FORWARDED, topic, by=len(records) - len(refused))
+        parked = sum(record.topic == settings.topic(PARKED) for record in written)
+        metrics.count(names.EVENTS_PARKED, topic, by=parked)
+        metrics.count(names.EVENTS_FORWARDED, topic, by=len(records) - len(refused) - parked)
 
     def build() -> WorkerApp:
         app = build_intake(settings, rules, IntakeWatch(vitals=vitals, observe=observe))

@@ -9,7 +9,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from streams.adapters.kafka import KafkaReader, KafkaTransactions, KafkaWriter
+from streams.adapters.kafka_follower import Follower, KafkaFollower
+from streams.adapters.kafka_trimmer import KafkaTrimmer, Trimmer
 from streams.adapters.memory import MemoryLog, MemoryReader, MemoryTransactions, MemoryWriter
+from streams.adapters.memory_intake import MemoryFollower, MemoryTrimmer
 from streams.ports import Reader, Record, Transactions, Writer
 
 SESSION_SECONDS = 6
@@ -24,6 +27,8 @@ class Log:
     transactions: Callable[[str], Transactions]
     reader: Callable[[int], Reader]  # with so many records a chunk at most
     committed: Callable[[str, str, int], Awaitable[int | None]]  # of (group, topic, partition)
+    follower: Callable[[str, int], Awaitable[Follower]]  # of (topic, partition)
+    trimmer: Trimmer
 
     async def all(self, topic: str, partition: int = 0) -> list[Record]:
         reader = self.reader(1000)
@@ -58,12 +63,17 @@ def _in_memory(prefix: str) -> Log:
     async def committed(group: str, topic: str, partition: int) -> int | None:
         return log.committed.get((group, topic, partition))
 
+    async def follower(topic: str, partition: int) -> Follower:
+        return MemoryFollower(log, topic, partition)
+
     return Log(
         topic,
         writer,
         lambda name: MemoryTransactions(log, prefix + name),
         lambda chunk: MemoryReader(log, chunk_records=chunk),
         committed,
+        follower,
+        MemoryTrimmer(log),
     )
 
 
@@ -95,4 +105,13 @@ def _on_kafka(bootstrap: str, prefix: str, cleanup: AsyncExitStack) -> Log:
         finally:
             await consumer.stop()
 
-    return Log(topic, writer, transactions, lambda chunk: KafkaReader(bootstrap, chunk_records=chunk), committed)
+    async def follower(topic: str, partition: int) -> Follower:
+        made = KafkaFollower(bootstrap, topic, partition)
+        cleanup.push_async_callback(made.close)
+        await made.open()
+        return made
+
+    def reader(chunk: int) -> Reader:
+        return KafkaReader(bootstrap, chunk_records=chunk)
+
+    return Log(topic, writer, transactions, reader, committed, follower, KafkaTrimmer(bootstrap))

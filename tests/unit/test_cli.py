@@ -58,6 +58,9 @@ WRONG = {
     "an instance of none": (("worker", "cases", "--instance", "-1"), "HOSO_INSTANCE"),
     "no secrets": (("worker", "intake"), "token_key is not set"),
     "no database": (("migrate",), "connection"),
+    "a source of none": (("source", "suspend", "urn", "--reason", "flood"), "urn: expected a source as its events"),
+    "a reason in words": (("source", "resume", "urn:a", "--reason", "it works"), "--reason it works: expected a class"),
+    "no reason": (("source", "suspend", "urn:a"), "Missing option '--reason'"),
     "no database to ask": (("incidents",), "the database does not answer"),
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from schemas.codec import decode
 from streams.adapters.memory import MemoryLog, MemoryReader, MemoryTransactions, MemoryWriter
-from streams.adapters.memory_intake import MemoryAnnouncer, MemoryFollower, MemorySourceOffsets
+from streams.adapters.memory_intake import MemoryAnnouncer, MemoryFollower, MemorySourceOffsets, MemoryTrimmer
 from streams.agents.intake import IntakeJob, IntakePlan, IntakePorts
 from streams.ports import Outgoing, Record
 from tests.intake_builders import intake, message
@@ -32,7 +32,7 @@ class World:
     """A log that has begun, a job on it that announces only when it is told to, and what went wrong."""
 
     def __init__(self, *, begun: bool = True) -> None:
-        self.log = MemoryLog({SOURCE: 2, LOG: 2, CONTROL: 1, DEAD: 1, CODES: 2}, now=T)
+        self.log = MemoryLog({SOURCE: 2, LOG: 2, CONTROL: 1, DEAD: 1, CODES: 2, PARKED: 2}, now=T)
         if begun:
             self.begin()
         self.opened = self.closed = 0
@@ -53,6 +53,7 @@ class World:
                 MemorySourceOffsets(self.log, GROUP),
                 MemoryReader(self.log),
                 MemoryFollower(self.log, CONTROL),
+                MemoryTrimmer(self.log),
             )
             self.closed += 1
 
