@@ -75,7 +75,9 @@ def falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interv
         return
     told_states = reports(lines, rules, rules.scoring)
     for before, opening, closing in runs(told_states, OPEN):
-        begins = _after_grace(clock, rule, max(span_of(opening), _done(clock), key=lambda span: span.at))
+        # The first report that is known says nothing of when the case was opened: the grace runs from the evidence.
+        since = _done(clock) if before is None else max(span_of(opening), _done(clock), key=lambda span: span.at)
+        begins = max(_after_grace(clock, rule, since), opening[AT])
         shown = seen(_within(told_states, OPEN, opening, closing), begins)
         if (closing is None or begins < closing[AT]) and shown is not None:
             until = closing[AT] if closing else None
