@@ -11,6 +11,7 @@ from schemas.events import EVENTS_OF_TOPIC
 from streams.core.clock import Clock
 from streams.core.coverage import Place, feeds_of
 from streams.core.deadlines import Due
+from streams.core.facts import AT
 from streams.core.interval import Interval, joined
 from streams.core.kinds import COMPLETED, EXTENDED, HANDED_OVER, TRANSFERRED
 from streams.core.lines import Lines
@@ -99,7 +100,7 @@ def _over(since: int, silences: Iterable[Silence]) -> Silence | None:
 
 def _unknown(one: Interval, silence: Silence, due: Due | None, patience: int) -> Interval:
     """Nothing can be said until the source speaks, or the claim would be over."""
-    ends = [instant for instant in (silence.until, one.until) if instant is not None]
-    return Interval(
-        "unknown", one.since, min(ends, default=None), one.evidence, due, None, OPERATOR, leg=one.leg, patience=patience
-    )
+    until = min((instant for instant in (silence.until, one.until) if instant is not None), default=None)
+    # What came after it says nothing of it.
+    evidence = tuple(fact for fact in one.evidence if until is None or fact[AT] < until)
+    return Interval("unknown", one.since, until, evidence, due, None, OPERATOR, leg=one.leg, patience=patience)
