@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from schemas.topics import LOG
 from streams.ports import Fenced, Position, Record
 from streams.sinks.archive import AnotherDeployment, Offsets, ends_of
-from streams.sinks.rows import Row, rows_of
+from streams.sinks.rows import CASE_COLUMNS, Row, rows_of
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class MemoryArchive:
 
     async def read_cases(self) -> AsyncIterator[bytes]:
         for _, row in sorted(self._kept.cases.items()):
-            yield row[-1]
+            yield row[CASE_COLUMNS.index("body")]
 
     async def read_flags(self) -> AsyncIterator[bytes]:
         for _, row in sorted(self._kept.flags.items()):
