@@ -15,7 +15,7 @@ from streams.core.identity import TELLS_OF_IDENTITY, Dossier, dossier, moves
 from streams.core.interval import Interval
 from streams.core.legs import chosen, of_group, of_leg
 from streams.core.lines import Lines, read_lines
-from streams.core.moved import moved
+from streams.core.moved import Moved, moved
 from streams.core.review import to_review
 from streams.core.rules import Leg, Rules
 from streams.core.silence import heard, held_back
@@ -156,9 +156,7 @@ def judge(
     move = case.moved
     if before is not None:
         move = moved(read_clock(lines, before), clock, rules.hash) or move
-    view = case_view(
-        token, lines, clock, rules, mine, open_classes(ledger), to_review(lines, clock, spans, at), move, at
-    ) | {"legs": [leg_view(share.leg, share.lines, share.clock, rules, at) for share in legs]}
+    view = view_of(token, found, open_classes(ledger), move, at, rules)
     digest = _digest(view)
     shown, changed = case.shown, None
     if digest != case.shown_digest:
@@ -170,6 +168,16 @@ def judge(
     full, own, offset = case.is_full, case.own, case.offset
     judged = Case(offset, wake, case.strings, facts, ledger, shown, digest, counted, full, move, own, at, withheld)
     return judged, Effects(records, changed)
+
+
+def view_of(
+    token: str, found: Assessment, flags: Sequence[str], move: Moved | None, at: int, rules: Rules
+) -> dict[str, Any]:
+    """The view of a case by its assessment (schemas.flags.CaseView), without its version."""
+    lines, clock, spans, mine, legs, _ = found
+    review = to_review(lines, clock, spans, at)
+    told = [leg_view(share.leg, share.lines, share.clock, rules, at) for share in legs]
+    return case_view(token, lines, clock, rules, mine, flags, review, move, at) | {"legs": told}
 
 
 def first_wake(case: Case, at: int) -> int:

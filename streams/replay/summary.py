@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from streams.core.case import Case
-from streams.core.engine import assess
+from streams.core.engine import assess, view_of
 from streams.core.facts import AT
 from streams.core.instants import local_text
-from streams.core.review import to_review
 from streams.core.rules import Rules
 from streams.core.sources import NO_MARKS, Marks
-from streams.core.view import case_view
 
 _BY = ("unit", "procedure", "channel")
 # What a case lacks that no rule binds, or whose term has not begun.
@@ -28,15 +26,12 @@ def views(
         found = assess(case, at, rules, marks)
         if found is None:
             continue
-        lines, clock, spans, mine, *_ = found
-        if mine is not None and mine.canonical != case.own:
+        if found.dossier is not None and found.dossier.canonical != case.own:
             continue
+        lines, clock, spans = found[:3]
         open_now = sorted({s.flag_class for s in spans if s.since < at and (s.until is None or s.until > at)})
         before = clock.ended is not None and clock.ended[AT] < lines.opened[AT]
-        yield (
-            case_view(token, lines, clock, rules, mine, open_now, to_review(lines, clock, spans, at), case.moved, at),
-            before,
-        )
+        yield view_of(token, found, open_now, case.moved, at, rules), before
 
 
 def summarise(found: Iterable[tuple[Mapping[str, Any], bool]], at: int, rules: Rules) -> dict[str, Any]:
