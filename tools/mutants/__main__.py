@@ -26,13 +26,13 @@ MODULES: Mapping[str, Sequence[str]] = {
     "office": ("office", "deadlines"),
     "deadlines": ("deadlines",),
     "pauses": ("pauses", "pause_answers"),
-    "clock": ("case_clock", "clock_ground", "dues"),
+    "clock": ("case_clock", "clock_ground", "clock_proof", "dues"),
     "stages": ("stages",),
     "promise": ("promise",),
 }
 QUICK = (
-    "calendar", "office", "deadlines", "case_clock", "clock_ground", "pauses", "pause_answers", "dues", "stages",
-    "promise", "rules", "moved", "questions", "levels", "transfers", "coverage", "shipped_calendars",
+    "calendar", "office", "deadlines", "case_clock", "clock_ground", "clock_proof", "pauses", "pause_answers", "dues",
+    "stages", "promise", "rules", "moved", "questions", "levels", "transfers", "coverage", "shipped_calendars",
 )  # fmt: skip
 LAST = (
     "tests/unit/core/test_hand_worked.py",

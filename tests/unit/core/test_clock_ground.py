@@ -21,6 +21,7 @@ from tests.core_builders import (
     deadline_row,
     entry,
     law,
+    leg_row,
     official,
     ready,
     received,
@@ -133,6 +134,52 @@ def test_a_clock_may_stand_still_under_the_decision_alone() -> None:
     clock = clock_at(LATER, received(), completed(), *facts, rules=cut_to(5))
 
     assert (clock.paused, clock.due, shown(clock.legal.at if clock.legal else None)) == (True, None, "2026-01-17 00:00")
+
+
+def test_a_decision_that_has_come_to_lie_behind_the_law_governs_nothing_though_its_clock_stands_still() -> None:
+    """Four calendar days instead of six. The 12th is an extension of the four only, and with the pause it comes to the
+    13th; by the law the term ended on the 12th with it, so that papers are asked for too late on the 13th."""
+    facts = [
+        entry("case.extended", "2026-01-06 09:00", new_due="2026-01-12 24:00", document="7/XL"),
+        asked("2026-01-07 09:00"),
+        answered("2026-01-08 09:00"),
+        asked("2026-01-13 09:00", "13/YC"),
+    ]
+
+    clock = clock_at(LATER, received(), completed(), *facts, rules=cut_to(4, unit="calendar_day", amount=6))
+
+    assert (shown(clock.due.at if clock.due else None), clock.due_kind) == ("2026-01-13 00:00", "legal")
+    assert (clock.paused, clock.provincial, clock.verdict(at(LATER))) == (False, None, "overdue")
+
+
+def test_a_decision_that_would_lengthen_the_term_governs_nothing_where_its_due_comes_first_either() -> None:
+    """Six calendar days instead of four. The 12th is an extension of the four only, and the pause moves it on to the
+    13th; six days and the pause end on the 12th."""
+    facts = [
+        entry("case.extended", "2026-01-06 09:00", new_due="2026-01-12 24:00", document="7/XL"),
+        asked("2026-01-07 09:00"),
+        answered("2026-01-08 09:00"),
+    ]
+
+    clock = clock_at(LATER, received(), completed(), *facts, rules=cut_to(6, unit="calendar_day", amount=4))
+
+    assert (shown(clock.due.at if clock.due else None), clock.due_kind) == ("2026-01-14 00:00", "legal")
+
+
+# A leg of a group
+
+
+def test_a_leg_is_counted_by_its_own_rule_and_not_by_the_groups_appointment() -> None:
+    rules = law(legs=[leg_row("insurance", 2)])
+    case = case_of(received(appointment_at="2026-01-20 17:00"), completed())
+    lines = read_lines(case.facts, case.strings, at(LATER))
+    (leg,) = rules.by_procedure["*"][0].legs
+
+    group, own = read_clock(lines, rules), read_clock(lines, rules, leg.rule)
+
+    assert [shown(one.due.at if one.due else None) for one in (group, own)] == ["2026-01-15 00:00", "2026-01-08 00:00"]
+    assert [one.rule for one in (group, own)] == [rules.by_procedure["*"][0], leg.rule]
+    assert [shown(one.declared.at if one.declared else None) for one in (group, own)] == ["2026-01-20 17:00", None]
 
 
 # Where a feed is not live

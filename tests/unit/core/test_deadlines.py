@@ -10,6 +10,8 @@ VN = vietnam().calendar
 PLAIN = a_calendar()
 # Boston's office: 8:30 to 17:00, half-open.
 BOSTON = a_calendar(hours=[[[30_600, 61_200]]] * 5 + [[], []])
+# An office that is open until midnight: 8:00 to 12:00 and 13:30 to 24:00.
+UNTIL_MIDNIGHT = a_calendar(hours=[[[28_800, 43_200], [48_600, 86_400]]] * 5 + [[], []])
 
 
 @pytest.mark.parametrize(
@@ -336,3 +338,38 @@ def test_a_due_lies_on_the_local_day_of_its_instant(unit: str) -> None:
 @pytest.mark.parametrize("earlier", ["2026-01-07 16:00", "2026-01-06 09:00", "2025-12-01 09:00"])
 def test_a_stretch_that_ends_before_it_begins_takes_nothing(unit: str, earlier: str) -> None:
     assert measure(PLAIN, unit, span("2026-01-07 17:00"), span(earlier)) == 0
+
+
+# A due at 24:00 lies on the day that ends then
+
+
+MONDAY_S_END = Due(at("2026-01-05 24:00"), day("2026-01-05"), False)
+
+
+@pytest.mark.parametrize(
+    "unit, amount, start",
+    [
+        ("working_hour", 4, "2026-01-05 20:00"),
+        ("clock_hour", 12, "2026-01-05 12:00"),
+        ("half_day", 1, "2026-01-05 09:00"),
+    ],
+)
+def test_a_due_at_24_00_lies_on_the_day_that_ends(unit: str, amount: int, start: str) -> None:
+    assert due(UNTIL_MIDNIGHT, Term(unit, amount), span(start)) == MONDAY_S_END
+
+
+@pytest.mark.parametrize(
+    "unit, paused", [("working_hour", 10 * 3600 + 30 * 60), ("clock_hour", 12 * 3600), ("half_day", 1)]
+)
+def test_a_due_that_moves_to_24_00_lies_on_the_day_that_ends(unit: str, paused: int) -> None:
+    noon = Due(at("2026-01-05 12:00"), day("2026-01-05"), False)
+
+    assert move(UNTIL_MIDNIGHT, Term(unit, 3), noon, paused) == MONDAY_S_END
+
+
+def test_a_due_at_24_00_of_the_horizon_is_not_provisional() -> None:
+    calendar = a_calendar(horizon="2026-01-07")
+
+    found = due(calendar, Term("clock_hour", 48), span("2026-01-06", is_day=True))
+
+    assert found == Due(at("2026-01-07 24:00"), day("2026-01-07"), False)

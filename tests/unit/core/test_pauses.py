@@ -396,3 +396,28 @@ def test_the_due_last_in_force_is_that_after_the_wait_where_a_case_was_ended_in_
 
 def test_a_run_begins_with_nothing() -> None:
     assert Run() == Run([], paused=False, pauses=[], extensions=[], rests_on=[], last=None)
+
+
+# An extension of a term in days lasts to the end of its day
+
+
+@pytest.mark.parametrize("unit", ["working_day", "calendar_day"])
+@pytest.mark.parametrize("until", ["2026-03-18 00:00:01", "2026-03-18 10:00", "2026-03-18 24:00"])
+def test_a_term_in_days_that_is_extended_to_an_hour_lasts_to_the_end_of_that_day(unit: str, until: str) -> None:
+    found = clock(extended("2026-03-05 15:00", until), rules=law(unit=unit))
+
+    assert found.due == Due(at("2026-03-18 24:00"), day("2026-03-18"), False)
+
+
+@pytest.mark.parametrize("unit", ["working_day_at_hour", "working_hour", "clock_hour", "half_day"])
+def test_a_term_that_ends_at_an_hour_is_extended_to_an_hour(unit: str) -> None:
+    found = clock(extended("2026-03-02 15:00", "2026-03-18 10:00"), rules=law(unit=unit))
+
+    assert found.due == Due(at("2026-03-18 10:00"), day("2026-03-18"), False)
+
+
+@pytest.mark.parametrize("until, expected", [("2026-03-11 24:00", "not_later"), ("2026-03-12 00:00:01", None)])
+def test_an_extension_of_a_term_in_days_is_later_from_the_next_day_on(until: str, expected: str | None) -> None:
+    (found,) = clock(extended("2026-03-11 15:00", until)).extensions
+
+    assert found.refused == expected

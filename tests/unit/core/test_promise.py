@@ -96,6 +96,26 @@ def test_days_off_are_forgotten_in_terms_that_end_at_the_hour_of_their_start_too
     assert one == Difference(-2, "days_off_forgotten")
 
 
+@pytest.mark.parametrize(
+    "appointment, expected",
+    [
+        ("2026-01-15 08:00", Difference(-2, "days_off_forgotten")),
+        ("2026-01-14 08:00", Difference(-3, "unexplained")),
+    ],
+)
+def test_days_off_are_forgotten_from_the_opening_that_such_a_term_starts_at(
+    appointment: str, expected: Difference
+) -> None:
+    """Complete on the 5th after closing, so that the term starts on the 6th; due on the 19th."""
+    calendar = calendar_row(days={"2026-01-08": 0, "2026-01-09": 0})
+    rules = compile_rules(content_of(deadline_row(unit="working_day_at_hour"), calendars=[calendar]))
+    facts = [received("2026-01-05 08:00", appointment_at=appointment), completed("2026-01-05 18:00")]
+    case, clock = case_of(*facts), clock_at(LATER, *facts, rules=rules)
+
+    assert shown(clock.due.at if clock.due else None) == "2026-01-19 08:00"
+    assert difference(read_lines(case.facts, case.strings, at(LATER)), clock) == expected
+
+
 def test_a_decision_that_was_overlooked_explains_one() -> None:
     rules = compile_rules(content_of(deadline_row(), calendars=[HOLIDAY], cuts=[CUT]))
 

@@ -145,6 +145,12 @@ def test_an_online_dossier_that_needs_no_visit_waits_for_nobody_to_come() -> Non
     assert list(waits(lines_of(*facts), clock_at(LATER, *facts))) == []
 
 
+def test_who_registered_for_what_no_rule_binds_is_not_waited_for() -> None:
+    facts = [entry("case.registered_online", "2026-01-03 20:00", procedure="passport")]
+
+    assert list(waits(lines_of(*facts), clock_at(LATER, *facts, rules=law(procedure="card")))) == []
+
+
 def test_a_one_time_code_is_waited_for_until_it_is_confirmed() -> None:
     sent, confirmed = entry("eid.otp_sent", "2026-01-05 09:00"), entry("eid.otp_confirmed", "2026-01-06 10:00")
 
