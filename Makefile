@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-long mutants check bench kill-matrix soak up down generate lock clean
+.PHONY: setup demo test test-long mutants simulate check bench kill-matrix soak up down generate lock clean
 
 setup: .venv/.ready
 
@@ -27,6 +27,9 @@ test-long: setup
 
 mutants: setup
 	$(BIN)/python -m tools.mutants $(ARGS)
+
+simulate: setup
+	$(BIN)/python -m tools.simulate $(ARGS)
 
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)

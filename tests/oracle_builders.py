@@ -30,6 +30,8 @@ def _told(words: list[str], name: str, case: str) -> Told:
     data: dict[str, Any] = {}
     if kind in SYSTEMS:
         kind, data, rest = "official.status_changed", {"system": kind, "code": rest[0]}, rest[1:]
+        # Of a snapshot it is known what a system showed at its moment.
+        kind = "official.observed" if any(word.startswith("snapshot=") for word in rest) else kind
     event = {"id": name, "source": "urn:test", "type": kind, "subject": f"dossier:{case}", "time": at.isoformat()}
     delivered = at
     for word in rest:

@@ -7,6 +7,7 @@ from streams.cli import (
     changing,
     dead_letters,
     due,
+    evaluating,
     incidents,
     logs,
     rules,
@@ -29,6 +30,7 @@ app.command("import")(logs.import_log)
 app.command("adapt")(adapting.adapt)
 app.command("replay")(logs.replay)
 app.command("simulate")(simulating.simulate)
+app.command("evaluate")(evaluating.evaluate_district)
 app.command("worker")(running.worker)
 app.command("keys")(running.keys)
 app.command("migrate")(running.migrate)

@@ -169,8 +169,9 @@ def not_collected(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interva
     if rule is None or ended is None or ended[KIND] not in rule.ends or rule.returned_means != "handed_over":
         return
     handed = min((f for kind, f in lines.first.items() if kind in HANDED_OVER), key=lambda f: f[AT], default=None)
-    lies_since = ended if clock.proof is None or clock.done_at == ended[AT] else clock.proof
-    begins = _days_after(clock, lies_since, rule.thresholds.uncollected_days)
+    assert clock.done_at is not None
+    lies_since = clock.calendar.day_of(clock.done_at, stands_for_day=is_day(ended) and clock.done_at == ended[AT])
+    begins = clock.calendar.end_of(clock.calendar.add_working_days(lies_since, rule.thresholds.uncollected_days))
     until = None if handed is None else handed[AT]
     if until is None or begins < until:
         yield Interval("not_collected", begins, until, told(ended, clock.proof, handed), accountable=CITIZEN)

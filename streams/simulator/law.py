@@ -22,6 +22,8 @@ USUAL = {
     "returned_means": "ready", "ends_when_posted": "result.delivered",
     "cancels": ["case.refused", "case.withdrawn", "case.stopped"],
 }  # fmt: skip
+# What makes a term.
+TERM = ("amount", "unit", "calendar", "starts", "cut_off", "ends_at", "next_ends_at")
 THRESHOLDS = {
     "done_without_evidence_days": 5, "no_movement_extra_days": 3, "no_movement_least_days": 5,
     "uncollected_days": 10, "failed_updates": 2, "accept_days": None,
@@ -73,16 +75,20 @@ class Law:
     coverage: tuple[Mapping[str, Any], ...]
 
     def rule_of(self, procedure: str | None, variant: str | None, place: str | None, day: date) -> Rule | None:
-        """The rule in force on a day that names the most of variant and place."""
-        found = [
+        """The rule in force on a day that names the most of variant and place; of a kind that nobody told, the one term
+        that the law gives all kinds, if it does."""
+        in_force = [
             rule
             for rule in self.rules
             if rule["procedure"] in {procedure, "*"}
             and rule["effective_from"] <= day
             and (rule["effective_until"] is None or day < rule["effective_until"])
-            and (not rule["variants"] or variant in rule["variants"])
             and (not rule["place_kinds"] or place in rule["place_kinds"])
         ]
+        found = [rule for rule in in_force if not rule["variants"] or variant in rule["variants"]]
+        if not found and variant is None:
+            terms = {tuple(rule[name] for name in TERM) for rule in in_force}
+            found = in_force if len(terms) == 1 else []
         return max(found, key=lambda rule: (bool(rule["place_kinds"]), bool(rule["variants"])), default=None)
 
     def amount(self, rule: Rule, unit: str | None, day: date) -> int:

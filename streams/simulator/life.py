@@ -7,7 +7,7 @@ from typing import Any
 
 from streams.simulator.district import Unit
 from streams.simulator.law import Rule
-from streams.simulator.terms import Pause, due_of
+from streams.simulator.terms import Pause, due_of, moved_on
 
 # The steps from a complete dossier to its result, and who says so.
 STEPS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -20,6 +20,8 @@ STEPS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "eid": (("eid.granted", "ministry"),),
     "interlinked_birth": (("leg.ended", "unit"), ("result.published", "operator")),
 }  # fmt: skip
+# The legs of an interlinked group, by the step that ends each.
+LEGS = {"interlinked_birth": {"leg.ended": "birth_registration", "result.published": "health_insurance_card"}}
 PUBLISHED = (("result.published", "operator"),)
 POSTED = (("parcel.handed_to_post", "unit"), ("result.delivered", "post"))
 HAND_OVER = {"card": "card.returned", "old_number_confirmation": "letter.collected"}
@@ -56,6 +58,7 @@ class Life:
     ended: datetime | None = None
     ended_by: str | None = None
     extended: datetime | None = None
+    extended_on: datetime | None = None
     is_posted: bool = False
     pauses: list[Pause] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -72,5 +75,6 @@ class Life:
     @property
     def term_ends(self) -> datetime:
         """When it is due by what happened so far."""
-        due = due_of(self.rule, self.rule["amount"], self.completed, self.pauses)
-        return due if self.extended is None else max(due, self.extended)
+        if self.extended is None or self.extended_on is None:
+            return due_of(self.rule, self.rule["amount"], self.completed, self.pauses)
+        return moved_on(self.rule, self.extended, [pause for pause in self.pauses if pause[0] > self.extended_on])

@@ -7,6 +7,9 @@ from streams.simulator.days import DAY, Days, at, clock_time, end_of
 from streams.simulator.law import Rule
 
 HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+# Terms of days last to 24:00 of their last one.
+IN_DAYS = frozenset({"working_day", "calendar_day"})
 
 Pause = tuple[datetime, datetime]
 
@@ -28,23 +31,37 @@ def due_of(rule: Rule, amount: int, start: datetime, pauses: Sequence[Pause] = (
     return _same_day(rule, start)
 
 
+def moved_on(rule: Rule, extended: datetime, pauses: Sequence[Pause]) -> datetime:
+    """An extended due, with the days of the pauses that were asked for since; terms of hours nobody extends."""
+    if rule["unit"] not in IN_DAYS:
+        return extended
+    waited = {begins.date() + number * DAY for begins, ends in pauses for number in range(1, _days(begins, ends) + 1)}
+    taken = [day for day in waited if rule["unit"] == "calendar_day" or rule.days.is_worked(day)]
+    return due_of(rule, len(taken), extended - SECOND) if taken else extended
+
+
+def _days(begins: datetime, ends: datetime) -> int:
+    return (ends.date() - begins.date()).days
+
+
 def _working_days(days: Days, amount: int, start: datetime, pauses: Sequence[Pause]) -> datetime:
-    """The first day is not counted; of a pause the days after the request, up to the day of the answer, are not."""
-    day = start.date()
-    while amount:
+    """The first day is not counted; of a pause the days after the request, up to the day of the answer, are not: where
+    it was asked for on the last day, that of the answer is the last."""
+    day = last = start.date()
+    while amount or _in_pause(day + DAY, pauses):
         day += DAY
-        if days.is_worked(day) and not _in_pause(day, pauses):
-            amount -= 1
-    return end_of(day)
+        if days.is_worked(day):
+            amount -= not _in_pause(day, pauses)
+            last = day
+    return end_of(last)
 
 
 def _calendar_days(days: Days, amount: int, start: datetime, pauses: Sequence[Pause]) -> datetime:
     """As for working days, but every day counts; a last day off rolls on to the next one that is worked."""
     day = start.date()
-    while amount:
+    while amount or _in_pause(day + DAY, pauses):
         day += DAY
-        if not _in_pause(day, pauses):
-            amount -= 1
+        amount -= not _in_pause(day, pauses)
     return end_of(days.worked_from(day))
 
 
@@ -72,13 +89,17 @@ def _working_hours(days: Days, amount: int, start: datetime, pauses: Sequence[Pa
 
 def _half_days(days: Days, amount: int, start: datetime, pauses: Sequence[Pause]) -> datetime:
     """Mornings and afternoons; the one in which the dossier came, or the next one after hours, is not counted, and of
-    a pause those after the request, up to that of the answer, are not."""
-    left = amount + 1
-    for opens, closes in days.office(start):
-        if not any(begins < opens <= ends for begins, ends in pauses):
-            left -= 1
-        if left == 0:
-            return closes
+    a pause those after the request, up to that of the answer, are not: asked for in the last, that of the answer is."""
+    left = amount
+    halves = days.office(start)
+    due = next(halves)[1]
+    taken = [(next(days.office(begins))[1], next(days.office(ends))[1]) for begins, ends in pauses]
+    for _, closes in halves:
+        is_taken = any(first < closes <= last for first, last in taken)
+        if left == 0 and not is_taken:
+            return due
+        left -= not is_taken
+        due = closes
     raise AssertionError("office hours have no end")
 
 

@@ -1,11 +1,14 @@
 """The work on a case: the steps to its result, what delays them, and what the citizen is asked for."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from streams.simulator.days import at, end_of
 from streams.simulator.draw import Draw
 from streams.simulator.law import Rule
-from streams.simulator.life import POSTED, PUBLISHED, STEPS, Life, Step
+from streams.simulator.life import LEGS, POSTED, PUBLISHED, STEPS, Life, Step
+
+# The hour of a new appointment; the term lasts to the end of its day.
+CLOSES = time(17)
 
 
 def work(draw: Draw, life: Life, stops: str | None) -> None:
@@ -15,6 +18,8 @@ def work(draw: Draw, life: Life, stops: str | None) -> None:
     for share, document in ((habits.paused, True), (habits.paused_without_document, False)):
         if draw.happens(share):
             now = _ask(draw, life, now, documented=document)
+    for leg in LEGS.get(life.procedure, {}).values():
+        life.add("leg.started", life.completed, leg=leg)
     steps = (*STEPS.get(life.procedure, PUBLISHED), *(POSTED if life.is_posted else ()))
     spare, slow = _spare_days(rule), draw.happens(habits.slow)
     if draw.happens(habits.falsely_done):
@@ -40,12 +45,11 @@ def work(draw: Draw, life: Life, stops: str | None) -> None:
             now = draw.later(rule.days, now, 1, 8)
             life.add("print.unblocked", now, reason="data_mismatch")
             now = draw.later(rule.days, now, 0, 1)
-        more = {"leg": "birth_registration"} if kind == "leg.ended" else {}
         if kind in life.ends:
             _become_ready(draw, life, kind, now, origin)
         else:
             said = {"origin": origin} if kind.startswith(("card.", "letter.", "parcel.")) else {}
-            life.add(kind, now, **said, **more)
+            life.add(kind, now, **said, **_leg(life, kind))
         if number == 0 and draw.happens(habits.transferred):
             life.faults.add("transferred")
             now = draw.later(rule.days, now, 0, 0)
@@ -60,9 +64,17 @@ def _become_ready(draw: Draw, life: Life, kind: str, now: datetime, origin: str)
     told = due - timedelta(hours=8)
     if said and now > due and told > life.completed and draw.happens(life.unit.habits.own_word):
         life.faults.add("own_word")
-        life.steps.append(Step(kind, told, {"origin": "unit", "strength": "register_line"}, recorded=now))
+        life.steps.append(
+            Step(kind, told, {"origin": "unit", "strength": "register_line", **_leg(life, kind)}, recorded=now)
+        )
     else:
-        life.add(kind, now, **said)
+        life.add(kind, now, **said, **_leg(life, kind))
+
+
+def _leg(life: Life, kind: str) -> dict[str, str]:
+    """Which leg of an interlinked group a step is of; the group ends with its last one."""
+    legs = LEGS.get(life.procedure, {})
+    return {"leg": legs[kind]} if kind in legs else {}
 
 
 def _ask(draw: Draw, life: Life, since: datetime, *, documented: bool) -> datetime:
@@ -89,8 +101,8 @@ def _extend(draw: Draw, life: Life) -> None:
     if asked > life.completed and _days(life.rule) and draw.happens(life.unit.habits.extended):
         life.faults.add("extended")
         new_due = life.rule.days.after(life.term_ends.date(), draw.between(1, 6))
-        life.add("case.extended", asked, document="XL-1", new_due=at(new_due).isoformat())
-        life.extended = end_of(new_due)
+        life.add("case.extended", asked, document="XL-1", new_due=at(new_due, CLOSES).isoformat())
+        life.extended, life.extended_on = end_of(new_due), asked
 
 
 def _days(rule: Rule) -> int:

@@ -41,10 +41,13 @@ def test_an_interlinked_group_has_two_days() -> None:
     assert only("falsely_pending", story.format("2026-03-06 10:00"), "2026-03-20") == ["2026-03-11 00:00"]
 
 
-def test_it_ends_when_the_scoring_system_closes_and_begins_again_when_it_opens() -> None:
+def test_it_ends_when_the_scoring_system_closes_and_begins_again_after_a_grace_when_it_opens() -> None:
     story = f"{CARD}{OPEN}{ready('2026-01-08 10:00')}2026-01-12 09:00  portal 9\n2026-01-14 09:00  portal 4"
 
-    assert only("falsely_pending", story, "2026-01-25") == ["2026-01-10 00:00 to 2026-01-12 09:00", "2026-01-14 09:00"]
+    assert only("falsely_pending", story, "2026-01-25") == [
+        "2026-01-10 00:00 to 2026-01-12 09:00",
+        "2026-01-16 00:00",
+    ]
 
 
 def test_without_an_official_line_or_with_an_unknown_code_nothing_is_falsely_pending() -> None:
@@ -79,6 +82,19 @@ def test_closed_here_and_open_there_is_out_of_sync_after_the_grace() -> None:
 
     assert only("out_of_sync", story, "2026-01-25") == ["2026-01-10 00:00 to 2026-01-12 09:00"]
     assert only("out_of_sync", CARD + OPEN, "2026-01-25") == []
+
+
+def test_what_a_snapshot_shows_is_known_of_its_moment_only_and_a_later_one_must_show_it_again() -> None:
+    seen = "2026-01-06 20:00  portal 4 snapshot=S1\n"
+    again = "2026-01-16 20:00  portal 4 snapshot=S2\n"
+    promised, local = f"{PROMISED}{seen}", "2026-01-08 10:05  onestop 9\n"
+
+    for story in (promised + ready("2026-01-08 10:00"), promised + local):
+        assert [flag for flag in flags(story, "2026-01-15") if flag.startswith(("falsely", "out_of"))] == []
+    done = f"{promised}{local}{ready('2026-01-08 10:00')}{again}"
+    assert only("falsely_pending", done, "2026-01-25") == ["2026-01-10 00:00"]
+    assert only("out_of_sync", done, "2026-01-25") == ["2026-01-10 00:00"]
+    assert only("falsely_late", done, "2026-01-25") == ["2026-01-14 00:00"]
 
 
 LATE_9 = "2026-01-15 09:00  portal 9\n"
@@ -167,6 +183,15 @@ def test_an_end_before_the_last_time_it_was_seen_open_is_backdated_unless_eviden
     assert only("backdated", story + ready("2026-01-13 09:00"), "2026-01-25") == []
     own_word = "2026-01-13 09:00  card.received_at_unit origin=unit recorded=2026-01-19T08:00"
     assert only("backdated", story + own_word, "2026-01-25") == ["2026-01-19 09:00"]
+
+
+def test_where_no_rule_is_in_force_a_published_result_bears_an_end_out_all_the_same() -> None:
+    story = "2024-04-08 14:45  case.received procedure=vehicle_plates variant=online\n{}"
+    lines = "2024-04-09 15:03  portal 4\n2024-04-09 15:12  portal 9 ended_at=2024-04-08T15:01\n"
+    published = "2024-04-08 15:01  result.published origin=operator\n"
+
+    assert only("backdated", story.format(published + lines), "2024-04-20") == []
+    assert only("backdated", story.format(lines), "2024-04-20") == ["2024-04-09 15:12"]
 
 
 def test_a_backdated_end_that_is_put_right_is_no_longer_one() -> None:

@@ -101,6 +101,19 @@ def test_while_the_answer_is_waited_for_the_clock_stands() -> None:
     assert only("at_risk", CARD + ASKED, "2026-01-25") == []
 
 
+def test_a_pause_asked_for_on_the_last_day_moves_the_due_to_the_day_of_the_answer() -> None:
+    asked = f"{CARD}2026-01-13 09:00  supplement.requested document=1/YC\n"
+
+    # 5 to 15 January less the two days of the supplement are the seven of the term.
+    assert only("overdue", f"{asked}2026-01-15 09:00  supplement.received document=1/YC", "2026-01-20") == [
+        "2026-01-16 00:00"
+    ]
+    # Answered on the Sunday: the 16th was the last day of the wait that is worked.
+    assert only("overdue", f"{asked}2026-01-18 09:00  supplement.received document=1/YC", "2026-01-22") == [
+        "2026-01-18 09:00"
+    ]
+
+
 def test_a_pause_whose_end_was_never_observed_is_not_deducted() -> None:
     story = f"{CARD}{ASKED}2026-01-16 09:00  card.received_at_unit origin=post"
 
@@ -182,11 +195,47 @@ def test_an_appointment_on_another_day_is_wrong_and_the_right_one_at_any_hour_is
     assert only("wrong_due", right, "2026-01-10") == []
 
 
-def test_a_wrong_appointment_that_is_put_right_is_no_longer_wrong() -> None:
+def test_what_was_promised_first_is_what_counts_until_the_result_is_ready() -> None:
     wrong = CARD.replace("unit=U1", "unit=U1 appointment_at=2026-01-15T17:00")
-    story = f"{wrong}2026-01-06 09:00  portal 4 appointment_at=2026-01-13T17:00"
+    story = f"{wrong}2026-01-06 09:00  portal 4 appointment_at=2026-01-13T17:00\n"
+    moved = f"{story}2026-01-07 09:00  supplement.requested document=1\n2026-01-09 09:00  supplement.received\n"
 
-    assert only("wrong_due", story, "2026-01-10") == ["2026-01-05 10:00 to 2026-01-06 09:00"]
+    assert only("wrong_due", moved, "2026-01-10") == ["2026-01-05 10:00"]
+    assert only("wrong_due", f"{story}2026-01-09 09:00  card.received_at_unit", "2026-01-10") == [
+        "2026-01-05 10:00 to 2026-01-09 09:00"
+    ]
+
+
+def test_without_a_receipt_the_first_appointment_that_the_scoring_system_shows_is_the_promise() -> None:
+    story = f"{CARD}2026-01-05 11:00  onestop 4 appointment_at=2026-01-13T17:00\n2026-01-05 12:00  portal 4"
+
+    assert only("wrong_due", f"{story} appointment_at=2026-01-15T17:00", "2026-01-10") == ["2026-01-05 12:00"]
+    assert only("wrong_due", f"{story} appointment_at=2026-01-13T17:00", "2026-01-10") == []
+
+
+def test_a_start_seen_in_a_snapshot_only_is_known_as_by_then_and_no_appointment_is_wrong() -> None:
+    story = "2026-01-05 08:00  case.received procedure=card variant=new appointment_at=2026-01-13T17:00\n"
+    accepted = "2026-01-08 20:00  portal 2"
+
+    assert only("wrong_due", story + accepted, "2026-01-10") == ["2026-01-08 20:00"]
+    assert only("wrong_due", f"{story}{accepted} snapshot=S1", "2026-01-10") == []
+
+
+def test_a_pause_after_an_extension_moves_the_extended_due_on() -> None:
+    extended = f"{CARD}2026-01-12 10:00  case.extended document=XL-1 new_due=2026-01-16T17:00\n"
+    paused = "2026-01-14 10:00  supplement.requested document=YC-1\n2026-01-19 10:00  supplement.received\n"
+
+    # 15, 16 and 19 January are taken: 19, 20, 21.
+    assert only("overdue", extended + paused, "2026-01-25") == ["2026-01-22 00:00"]
+
+
+def test_a_kind_that_nobody_told_is_bound_where_all_kinds_have_one_term() -> None:
+    plates = CARD.replace("procedure=card variant=new", "procedure=vehicle_plates")
+    confirmation = CARD.replace("procedure=card variant=new", "procedure=residence_confirmation")
+
+    # Eight office hours, whatever the kind; a confirmation takes half a day or three days.
+    assert only("overdue", plates, "2026-01-25") == ["2026-01-06 10:00"]
+    assert only("overdue", confirmation, "2026-01-25") == []
 
 
 def test_who_holds_the_stage_answers_for_it() -> None:
@@ -196,3 +245,12 @@ def test_who_holds_the_stage_answers_for_it() -> None:
     assert accountable("overdue", CARD, "2026-01-20") == ["unit"]
     assert accountable("overdue", at_the_ministry, "2026-01-20") == ["ministry"]
     assert accountable("overdue", on_the_way, "2026-01-20") == ["post"]
+
+
+def test_a_pause_asked_for_in_the_last_half_day_moves_the_due_to_that_of_the_answer() -> None:
+    confirmation = CARD.replace("procedure=card variant=new", "procedure=residence_confirmation variant=in_database")
+    paused = "2026-01-05 12:20  supplement.requested document=YC-1\n2026-01-07 09:00  supplement.received\n"
+
+    # The morning of the 5th is not counted; its afternoon is the term.
+    assert only("overdue", confirmation, "2026-01-20") == ["2026-01-05 17:30"]
+    assert only("overdue", confirmation + paused, "2026-01-20") == ["2026-01-07 12:00"]

@@ -18,6 +18,13 @@ def test_a_step_that_is_still_for_its_days_and_three_does_not_move() -> None:
     ]
 
 
+def test_without_stages_nothing_is_said_of_movement() -> None:
+    assert (
+        only("no_movement", CARD.replace("procedure=card variant=new", "procedure=permanent_residence"), "2026-03-01")
+        == []
+    )
+
+
 def test_a_report_of_an_official_system_is_no_movement_of_the_case() -> None:
     story = f"{CARD}2026-01-09 10:00  portal 4"
 
@@ -85,6 +92,12 @@ def test_a_card_that_nobody_fetches_is_the_citizens_after_ten_working_days() -> 
         "2026-01-22 00:00 to 2026-01-26 09:00"
     ]
     assert accountable("not_collected", story, "2026-01-31") == ["citizen"]
+
+
+def test_a_letter_that_closes_itself_is_nobodys_to_fetch() -> None:
+    letter = CARD.replace("procedure=card variant=new", "procedure=old_number_confirmation")
+
+    assert only("not_collected", f"{letter}2026-01-08 09:00  letter.printed", "2026-03-01") == []
 
 
 def test_what_is_not_told_yet_is_not_known() -> None:

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from streams.simulator.days import end_of
-from streams.simulator.oracle.evidence import closed_run, ready_at
-from streams.simulator.oracle.story import Report, Story
+from streams.simulator.oracle.evidence import closed_run, last_day, ready_at
+from streams.simulator.oracle.story import Story
 
 
 def falsely_done(story: Story, now: datetime) -> str | None:
@@ -27,26 +27,24 @@ def falsely_done(story: Story, now: datetime) -> str | None:
 
 
 def backdated(story: Story, now: datetime) -> str | None:  # noqa: ARG001  (it holds as soon as it is declared)
-    """The declared end is earlier than the last observation that still showed the case open; late synchronisation
-    excuses it only by evidence from that end or before. Accountable: the unit that closed."""
+    """The declared end is a day before the last observation that still showed the case open; late synchronisation
+    excuses it only by evidence from the day of that end or before. Accountable: the unit that closed."""
     run = closed_run(story.scoring)
     ends = [report.ended_at for report in run if report.ended_at is not None]
     shown_open = [report.time for report in story.scoring if report.is_open]
-    if not ends or not shown_open or ends[-1] >= shown_open[-1]:
+    if not ends or not shown_open or last_day(ends[-1]).date() >= shown_open[-1].date():
         return None
+    declared = end_of(last_day(ends[-1]).date())
     evidence = [ready_at(story, story.due), story.cancelled_at]
-    return None if any(at is not None and at <= ends[-1] for at in evidence) else "unit"
+    return None if any(at is not None and at <= declared for at in evidence) else "unit"
 
 
 def rewritten(story: Story, now: datetime) -> str | None:  # noqa: ARG001  (it holds as soon as it is changed)
-    """The end or the appointment is another than the one first seen; a change to the evidenced end is a correction.
-    Days are compared. Accountable: who changed it."""
-    return "unit" if any(_is_rewritten(story, story.line(system)) for system in story.systems) else None
-
-
-def _is_rewritten(story: Story, line: list[Report]) -> bool:
-    ends = [report.ended_at.date() for report in line if report.ended_at is not None]
-    promised = [report.appointment_at.date() for report in line if report.appointment_at is not None]
+    """The end or the appointment in the scoring system is another than the one first seen; a change to the evidenced
+    end is a correction. Days are compared. Accountable: who changed it."""
+    ends = [report.ended_at.date() for report in story.scoring if report.ended_at is not None]
+    promised = [report.appointment_at.date() for report in story.scoring if report.appointment_at is not None]
     ready = ready_at(story, story.due)
     evidenced = None if ready is None else ready.date()
-    return (bool(ends) and ends[-1] not in {ends[0], evidenced}) or (bool(promised) and promised[-1] != promised[0])
+    is_changed = bool(ends) and ends[-1] not in {ends[0], evidenced}
+    return "unit" if is_changed or (promised and promised[-1] != promised[0]) else None

@@ -1,6 +1,7 @@
 """Questions that several classes ask of a story: is it over, who holds it, how long may a system take to follow."""
 
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 from streams.simulator.days import DAY, Days, at, end_of
@@ -88,6 +89,11 @@ def closed_run(line: list[Report]) -> list[Report]:
             break
         run.insert(0, report)
     return run
+
+
+def reopened_at(line: list[Report]) -> datetime | None:
+    """When a system showed the case open again after it had shown it otherwise; None where it never did."""
+    return max((after.time for before, after in pairwise(line) if after.is_open and not before.is_open), default=None)
 
 
 def declared_end(line: list[Report]) -> datetime | None:

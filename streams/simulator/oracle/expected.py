@@ -151,4 +151,5 @@ def _hours_of(story: Story) -> set[datetime]:
     done = [fact.time for fact in story.facts if fact.type in {*story.ends, *HAND_OVERS}]
     done += [fact.recorded for fact in story.facts if fact.type in {*story.ends, *HAND_OVERS}]
     done += [report.time for report in story.local if report.is_closed]
-    return {due, late.near(rule, due, story.clock[1]), *(grace_end(story, rule, at) for at in done)}
+    done += [report.time for report in story.scoring if report.is_open]
+    return {due, late.near(rule, due), *(grace_end(story, rule, at) for at in done)}

@@ -6,7 +6,6 @@ from streams.simulator.days import DAY, end_of
 from streams.simulator.law import Rule
 from streams.simulator.oracle.evidence import hours_before, is_over, last_day, owner_of
 from streams.simulator.oracle.story import HAND_OVERS, Story
-from streams.simulator.terms import Pause
 
 
 def overdue(story: Story, now: datetime) -> str | None:
@@ -28,13 +27,13 @@ def _proves_nothing(story: Story, due: datetime) -> bool:
 def at_risk(story: Story, now: datetime) -> str | None:
     """That due is near, nothing is ready, nothing pauses the clock; it ends when overdue begins or the result is ready.
     Accountable: who holds the case now."""
-    due, pauses, _ = story.clock
+    due = story.due
     if story.rule is None or due is None or now >= due or is_over(story, now):
         return None
-    return owner_of(story) if now >= near(story.rule, due, pauses) else None
+    return owner_of(story) if now >= near(story.rule, due) else None
 
 
-def near(rule: Rule, due: datetime, pauses: tuple[Pause, ...]) -> datetime:
+def near(rule: Rule, due: datetime) -> datetime:
     """From when on no more is left of a term than the rule warns of.
 
     Of whole days: from the end of the last day before them; of office hours: from the first of them.
@@ -44,18 +43,17 @@ def near(rule: Rule, due: datetime, pauses: tuple[Pause, ...]) -> datetime:
         return hours_before(rule.days, due, amount)
     day = last_day(due).date()
     while True:
-        if unit == "calendar_day" or (
-            rule.days.is_worked(day) and not any(begins.date() < day <= ends.date() for begins, ends in pauses)
-        ):
+        if unit == "calendar_day" or rule.days.is_worked(day):
             if amount == 0:
                 return end_of(day)
             amount -= 1
         day -= DAY
 
 
-def wrong_due(story: Story, now: datetime) -> str | None:  # noqa: ARG001  (nothing of it waits for an hour)
-    """The appointment is another day than the law or the decision computes. Accountable: the unit."""
-    if story.first_due is None or not story.appointments:
+def wrong_due(story: Story, now: datetime) -> str | None:
+    """The first appointment given is another day than the law or the decision computes, before any pause; until the
+    result is ready. Of a start seen in a snapshot only it is not said. Accountable: the unit."""
+    due, given = story.first_due, story.given
+    if due is None or given is None or story.is_begun_by or is_over(story, now):
         return None
-    computed = [last_day(due).date() for due in (story.first_due, story.due) if due is not None]
-    return None if story.appointments[-1].date() in computed else "unit"
+    return None if given.date() == last_day(due).date() else "unit"

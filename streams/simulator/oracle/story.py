@@ -8,9 +8,18 @@ from functools import cached_property
 from streams.simulator.days import end_of
 from streams.simulator.law import Law, Rule
 from streams.simulator.oracle.history import Fact, instant_of
-from streams.simulator.terms import Pause, due_of
+from streams.simulator.terms import IN_DAYS, SECOND, Pause, due_of, moved_on
 
 ENTRIES = ("case.received", "eid.received", "pid.requested")
+# What ends a duty somewhere: evidence too where no rule says what ends this one.
+RESULTS = (
+    "card.received_at_unit",
+    "letter.printed",
+    "result.published",
+    "result.delivered",
+    "eid.granted",
+    "pid.decided",
+)
 HAND_OVERS = frozenset({"card.returned", "letter.collected", "result.delivered"})
 OPEN = frozenset({"registered", "accepted", "processing", "supplement", "payment", "withdrawing"})
 CLOSED = frozenset({"refused", "stopped", "done", "returned"})
@@ -24,6 +33,7 @@ class Report:
     state: str
     ended_at: datetime | None
     appointment_at: datetime | None
+    is_snapshot: bool
 
     @property
     def is_open(self) -> bool:
@@ -66,12 +76,22 @@ class Story:
 
     @cached_property
     def completed(self) -> datetime | None:
-        """Complete, or without a fact *complete* accepted (code 2), which is then assumed to be complete."""
+        """Complete, or without a fact *complete* accepted by the scoring system (code 2), which then stands for it."""
         if any(fact.type == "case.completed" for fact in self.whole):
             fact = self.first("case.completed")
             return fact.time if fact else None
-        reports = [report for system in self.systems for report in self.line(system)]
-        return min((report.time for report in reports if report.state == "accepted"), default=None)
+        return None if self._accepted is None else self._accepted.time
+
+    @property
+    def _accepted(self) -> Report | None:
+        return next((report for report in self.scoring if report.state == "accepted"), None)
+
+    @property
+    def is_begun_by(self) -> bool:
+        """Whether the start is only known as *by then*: the first that shows it is a snapshot."""
+        is_told = any(fact.type == "case.completed" for fact in self.whole)
+        is_of_it = self.rule is None or self.rule["starts"] == "case.completed"
+        return is_of_it and not is_told and self._accepted is not None and self._accepted.is_snapshot
 
     @cached_property
     def rule(self) -> Rule | None:
@@ -100,36 +120,41 @@ class Story:
 
     # Official lines, one a system.
 
-    @cached_property
-    def systems(self) -> list[str]:
-        return sorted({fact.data["system"] for fact in self.facts if fact.type.startswith("official.")})
-
-    def line(self, system: str) -> list[Report]:
+    def line(self, system: str, facts: Iterable[Fact]) -> list[Report]:
         return [
             Report(
                 fact.time,
                 self.law.states.get((system, str(fact.data["code"])), "unknown"),
                 instant_of(fact, "ended_at"),
                 instant_of(fact, "appointment_at"),
+                fact.type == "official.observed",
             )
-            for fact in self.all("official.status_changed", "official.observed")
-            if fact.data["system"] == system
+            for fact in facts
+            if fact.type in {"official.status_changed", "official.observed"} and fact.data["system"] == system
         ]
 
     @cached_property
     def scoring(self) -> list[Report]:
-        return self.line(self.law.scoring)
+        return self.line(self.law.scoring, self.facts)
+
+    @cached_property
+    def whole_scoring(self) -> list[Report]:
+        return self.line(self.law.scoring, self.whole)
 
     @cached_property
     def local(self) -> list[Report]:
-        return self.line(self.law.local)
+        return self.line(self.law.local, self.facts)
 
     # Dues.
 
     @cached_property
-    def appointments(self) -> list[datetime]:
-        """The appointments shown, on the receipt and by official systems, in order."""
-        return [told for fact in self.facts if (told := instant_of(fact, "appointment_at")) is not None]
+    def given(self) -> datetime | None:
+        """The appointment that the citizen was promised: on the receipt, else the first that the scoring system shows.
+        Later ones change nothing."""
+        receipts = [fact for kind in ("case.received", "case.registered_online") for fact in self.all(kind)[:1]]
+        shown = [instant_of(fact, "appointment_at") for fact in receipts]
+        shown += [report.appointment_at for report in self.scoring]
+        return next((each for each in shown if each is not None), None)
 
     @cached_property
     def first_due(self) -> datetime | None:
@@ -155,29 +180,35 @@ class Story:
             return None, (), None
         pauses: list[Pause] = []
         due = due_of(self.rule, self.amount, self.start)
-        extended = due
+        extended: datetime | None = None
+        since: list[Pause] = []
         for asked in self.all(*self.rule.pauses, "case.extended"):
             written_late = asked.by_unit and asked.recorded > due
             if asked.data.get("document") is None or asked.time > due or written_late:
                 continue
             if asked.type == "case.extended":
-                extended = self._new_due(asked)
+                if self._new_due(asked) > due:
+                    extended, since = self._new_due(asked), []
             else:
                 answers = self.rule.pauses[asked.type]
                 answer = next((fact for fact in self.all(answers) if fact.time >= asked.time), None)
                 if answer is not None:
                     pauses.append((asked.time, answer.time))
+                    since.append((asked.time, answer.time))
                 elif not self._is_over_without(answers, asked.time):
                     return None, tuple(pauses), asked.time
-            due = max(extended, due_of(self.rule, self.amount, self.start, pauses))
+            if extended is None:
+                due = due_of(self.rule, self.amount, self.start, pauses)
+            else:
+                due = moved_on(self.rule, extended, since)
         return due, tuple(pauses), None
 
     def _new_due(self, told: Fact) -> datetime:
-        """What an extension sets: 24:00 of the day, where the term is one of days."""
+        """What an extension sets: 24:00 of the day, where the term is one of days; 0:00 ends the day before."""
         assert self.rule is not None
         new_due = instant_of(told, "new_due")
         assert new_due is not None
-        return end_of(new_due.date()) if self.rule["unit"] in {"working_day", "calendar_day"} else new_due
+        return end_of((new_due - SECOND).date()) if self.rule["unit"] in IN_DAYS else new_due
 
     def _is_over_without(self, answers: str, asked_at: datetime) -> bool:
         """Whether the case came to its end and no answer was ever observed: then nothing is deducted."""
@@ -200,12 +231,22 @@ class Story:
     def ends(self) -> tuple[str, ...]:
         """What ends the office's duty: ready at the place of return, or delivered where it is posted."""
         if self.rule is None:
-            return ()
+            return RESULTS
         return (self.rule["ends_when_posted"],) if self.said("return_by") == "post" else self.rule.ends
 
     @property
     def ready_facts(self) -> list[Fact]:
-        return self.all(*self.ends)
+        """Of an interlinked group what names no leg, and the last end of its legs, once all have ended that any fact
+        names."""
+        of_group = [fact for fact in self.all(*self.ends) if fact.data.get("leg") is None]
+        legs = {fact.data["leg"] for fact in self.whole if fact.data.get("leg") is not None}
+        ends = [self._end_of_leg(leg) for leg in legs]
+        ended = [fact for fact in ends if fact is not None]
+        return [*of_group, max(ended, key=lambda fact: fact.time)] if ended and len(ended) == len(legs) else of_group
+
+    def _end_of_leg(self, leg: str) -> Fact | None:
+        ends = self.all("leg.ended", "result.published", *HAND_OVERS)
+        return next((fact for fact in ends if fact.data.get("leg") == leg), None)
 
     @property
     def hand_overs(self) -> list[Fact]:

@@ -12,9 +12,10 @@ COUNTER_RESULTS = frozenset({"card.received_at_unit", "letter.printed"})
 
 def no_movement(story: Story, now: datetime) -> str | None:
     """The term of the present stage and three working days, at least five, without a fact of the case; not paused.
+    Only where a rule has stages: without them nobody holds the case for less than its whole term.
     Accountable: who holds the case now."""
     rule = story.rule
-    if rule is None or story.start is None or story.is_paused or is_over(story, now):
+    if rule is None or not rule["stage"] or story.start is None or story.is_paused or is_over(story, now):
         return None
     last = [fact for fact in story.facts if fact.is_of_the_case][-1]
     least, extra = rule.threshold("no_movement_least_days"), rule.threshold("no_movement_extra_days")
@@ -33,7 +34,7 @@ def _stage_days(story: Story, rule: Rule) -> int:
 
 def lost_registration(story: Story, now: datetime) -> str | None:  # noqa: ARG001  (it is said at once)
     """The officer looked it up and found none; or the citizen takes a number or is received at the counter and the
-    system does not show the earlier registration. It ends when an official system shows the case. Accountable: the
+    system does not show the earlier registration. It ends when the scoring system shows the case. Accountable: the
     operator."""
     missed = [fact.time for fact in story.all("intake.lookup_missed")]
     registered = story.first("case.registered_online")
@@ -45,7 +46,7 @@ def lost_registration(story: Story, now: datetime) -> str | None:  # noqa: ARG00
                 missed.append(fact.time)
     if not missed:
         return None
-    shown = [report.time for system in story.systems for report in story.line(system)]
+    shown = [report.time for report in story.scoring]
     return None if any(time > max(missed) for time in shown) else "operator"
 
 
@@ -72,9 +73,10 @@ def print_blocked(story: Story, now: datetime) -> str | None:
 
 
 def not_collected(story: Story, now: datetime) -> str | None:
-    """The card or letter lies at the unit and is not handed over, by age. Accountable: the citizen."""
+    """What is handed over lies at the unit and is not, by age; a letter that closes itself when printed is nobody's to
+    fetch. Accountable: the citizen."""
     ready = earliest([fact for fact in story.ready_facts if fact.type in COUNTER_RESULTS], story.due)
-    if story.rule is None or ready is None or story.hand_overs:
+    if story.rule is None or story.rule["returned_means"] != "handed_over" or ready is None or story.hand_overs:
         return None
     age = story.rule.threshold("uncollected_days")
     assert age is not None
