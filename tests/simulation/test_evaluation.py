@@ -24,13 +24,12 @@ OWN_WORD = (
 )
 DIFFER: Mapping[str, str] = {
     "no_movement": OWN_WORD + "nothing is missed after it",
-    "not_collected": OWN_WORD + "the ten days begin with it",
     "print_blocked": OWN_WORD + "a block after it is not seen",
 }
 END_OTHERWISE: Mapping[str, str] = {"print_blocked": OWN_WORD + "a block ends with it"}
 # Precision and recall that every class reaches, and what those that differ reach on these days.
 AT_LEAST = (0.99, 0.99)
-REACHED = {"no_movement": (1.0, 0.97), "not_collected": (0.93, 0.98), "print_blocked": (1.0, 0.96)}
+REACHED = {"no_movement": (1.0, 0.97), "print_blocked": (1.0, 0.96)}
 
 
 def played(name: str, seed: int, days: int | None = None, only: str | None = None) -> Evaluation:
