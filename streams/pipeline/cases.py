@@ -125,7 +125,8 @@ class CasePartition:
         # Of whom something is not claimed because a source is silent; and, by system, who was in which snapshot last.
         self._blind: set[bytes] = set()
         self._observed: dict[str, dict[bytes, str]] = {}
-        # Whom marks that came since the last tick concern: judged at the next, whatever their wake.
+        # Whom marks concern that came since the last tick, and who must wait for what others tell: judged at the next,
+        # whatever their wake.
         self._again: set[bytes] = set()
         self._due = DueIndex()
         # What the tick at `next_offset` has still to judge.
@@ -185,8 +186,8 @@ class CasePartition:
             for target, moved in moved_facts(was, case):
                 self._has_moved = True
                 part.out.append(Outgoing(self._log, target.encode(), encode(moved)))
-        if entry["type"] == "official.observed":
-            self._observed.setdefault(entry["data"]["system"], {})[token] = entry["data"]["snapshot"]
+        if entry.get("moved", entry["type"]) == "official.observed":
+            self._note_snapshots(token, case)
         if entry["type"] in _REPORTS:
             self._note_code(entry["data"], part.report)
 
@@ -223,6 +224,7 @@ class CasePartition:
         if was.own:
             # What other partitions have to tell it is here only up to `linked_to`; and time never goes back.
             if linked_to is None or linked_to < was.judged:
+                self._again.add(token)
                 self._due.touch(token)
                 return
             at = linked_to
@@ -246,12 +248,18 @@ class CasePartition:
         again: Iterable[bytes] = ()
         if entry["type"] == "snapshot.ended":
             observed = self._observed.get(entry["system"], {})
-            again = [token for token, snapshot in observed.items() if snapshot != entry["snapshot"]]
+            is_newest = self.marks.snapshots[entry["system"]][-1].name == entry["snapshot"]
+            # Whoever was in it has not vanished; of one that is told late, nobody knows who was in those after it.
+            again = [token for token, last in observed.items() if last != entry["snapshot"] or not is_newest]
         elif entry["type"] in ("source.heard", "source.resumed"):
             again = sorted(self._blind)
         for token in again:
             self._again.add(token)
             self._due.touch(token)
+
+    def _note_snapshots(self, token: bytes, case: Case) -> None:
+        for system, snapshot in last_snapshots(case.facts, case.strings):
+            self._observed.setdefault(system, {})[token] = snapshot
 
     def _progress(self, record: Record, at: int, told_to: str | None) -> Outgoing:
         """How far this partition is in telling others what they must know, for the time of linked cases."""
@@ -352,6 +360,5 @@ class CasePartition:
             self._linked = self._linked or bool(case.own)
             if case.blind:
                 self._blind.add(token)
-            for system, snapshot in last_snapshots(case.facts, case.strings):
-                self._observed.setdefault(system, {})[token] = snapshot
+            self._note_snapshots(token, case)
             self._due.put(token, TOUCHED if self._law_is_new or token in self._again else case.wake)
