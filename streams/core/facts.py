@@ -207,7 +207,10 @@ def _merged(known: Fact, fact: Fact, strings: Sequence[str]) -> Fact:
     """Of two facts of one id the one with the smaller content, as of the earlier arrival."""
     stays = known if content(known, strings) <= content(fact, strings) else fact
     arrived = min(known[DATA].get(ARRIVED, 0), fact[DATA].get(ARRIVED, 0))
-    data = {key: value for key, value in stays[DATA].items() if key != ARRIVED}
+    data = {key: value for key, value in stays[DATA].items() if key not in (ARRIVED, ORIGIN)}
+    if ORIGIN in known[DATA] and ORIGIN in fact[DATA]:
+        # Told under this token too, it is its own; else it is that of the smaller of the others.
+        data[ORIGIN] = min(known[DATA][ORIGIN], fact[DATA][ORIGIN], key=strings.__getitem__)
     return [*stays[:DATA], data | {ARRIVED: arrived} if arrived else data]
 
 

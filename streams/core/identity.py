@@ -66,8 +66,10 @@ def moves(
 def _outbox(own: str, facts: Sequence[Fact], strings: Sequence[str]) -> dict[tuple[str, bytes], Fact]:
     """All that other tokens must know by these facts, whenever they happened."""
     links = [fact for fact in facts if fact[KIND] in LINKS]
-    tokens = _group(own, links, strings)
-    canonical = min(tokens)
+    # Whichever of its codes may be the canonical one at some instant, by links that were undone too: what a row has no
+    # use for does not count there.
+    ever = _group(own, [fact for fact in links if fact[KIND] == LINKED], strings)
+    smaller = [token for token in ever if token < own]
     named = {token for fact in links for token in _named(fact, strings)} - {own}
     members = {_origin(fact, strings) for fact in facts if text(fact, "lc", strings) == own} - {None, own}
     lots = {text(fact, "lc", strings) for fact in facts if ORIGIN not in fact[DATA]}
@@ -78,8 +80,8 @@ def _outbox(own: str, facts: Sequence[Fact], strings: Sequence[str]) -> dict[tup
             targets = named
         elif OF_LOT in fact[DATA]:
             targets = members
-        elif canonical != own and (ORIGIN not in fact[DATA] or _origin(fact, strings) in lots):
-            targets = (canonical,)
+        elif smaller and (ORIGIN not in fact[DATA] or _origin(fact, strings) in lots):
+            targets = smaller
         for target in targets:
             assert target is not None
             found[target, content(fact, strings)] = fact
@@ -103,10 +105,11 @@ def _group(own: str, links: Iterable[Fact], strings: Sequence[str]) -> frozenset
 def _corrections(facts: Sequence[Fact], strings: Sequence[str], at: int) -> list[Fact]:
     """The corrections that count, the later first: of its own source's facts, or by somebody outside the unit; and only
     once the fact is here that stands instead, where one is named. A later one may undo an earlier."""
-    told = [fact for fact in facts if fact[KIND] == CORRECTED and max(fact[AT], fact[DATA].get(ARRIVED, 0)) <= at]
+    seen = [fact for fact in facts if max(fact[AT], fact[DATA].get(ARRIVED, 0)) <= at]
+    told = [fact for fact in seen if fact[KIND] == CORRECTED]
     if not told:
         return []
-    known: Mapping[str, Fact] = {_name(fact): fact for fact in facts}
+    known: Mapping[str, Fact] = {_name(fact): fact for fact in seen}
     held = {text(fact, short, strings) for fact in facts if fact[KIND] not in SAID for short in ("u", "m")}
     units = [unit for unit in held if unit is not None]
     found: list[Fact] = []

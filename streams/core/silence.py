@@ -24,6 +24,9 @@ from streams.core.unclaimed import HAND_OVER, NO_VERDICT, OFFICIAL, SUBMISSION
 _ANY = frozenset(EVENTS_OF_TOPIC) - {"review", "source-health"}
 
 
+_OF_REGISTRATION = frozenset({SUBMISSION, OFFICIAL})
+
+
 class Heard(NamedTuple):
     """What may be said, and what not yet; whether anything was withheld that a source may still tell."""
 
@@ -43,7 +46,7 @@ def hangs_on(flag_class: str, rule: Deadline, posted: bool) -> frozenset[str]:
         "wrong_due": clock | ready | {OFFICIAL},
         "out_of_sync": frozenset({OFFICIAL}),
         "hung": clock | {OFFICIAL},
-        "lost_registration": frozenset({SUBMISSION, OFFICIAL}),
+        "lost_registration": _OF_REGISTRATION,
         "falsely_done": ready | {OFFICIAL},
         "backdated": clock | ready | {OFFICIAL},
         "rewritten": clock | ready | {OFFICIAL},
@@ -57,14 +60,15 @@ def hangs_on(flag_class: str, rule: Deadline, posted: bool) -> frozenset[str]:
 def heard(found: Iterable[Interval], lines: Lines, clock: Clock, rules: Rules, marks: Marks) -> Heard:
     """Claims as they may be told: each after the rhythm of the sources it hangs on, none from inside a silence."""
     rule = clock.rule
-    if rule is None or not marks.sources:
+    if not marks.sources:
         return Heard(list(found), False)
     claims: list[Interval] = []
     unknown: list[Interval] = []
     withheld = False
     for one in found:
         place = Place(lines.unit_at(one.since), lines.said("p"))
-        feeds = hangs_on(one.flag_class, rule, clock.posted)
+        # Without a rule only a registration can be missed.
+        feeds = _OF_REGISTRATION if rule is None else hangs_on(one.flag_class, rule, clock.posted)
         patience, silences = silences_of(rules.hash, rules.sources, marks, feeds, place)
         silence = _over(one.since, silences)
         if silence is None:

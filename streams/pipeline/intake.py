@@ -143,6 +143,10 @@ class Intake:
         """
         subjects = getattr(event.data, "subjects", None)
         if subjects is not None:
+            for path, names in (("subject", [event.subject]), ("data.subjects", subjects)):
+                if any(name.startswith("lot:") for name in names):
+                    # A lot is no dossier: it reaches those that name it, and links nobody.
+                    raise Refused(path, Reason.WRONG_FORM)
             try:
                 found = {one.token: one for one in (self._case(name, new) for name in subjects)}
             except Refused as refused:

@@ -204,3 +204,41 @@ def test_a_row_that_is_merged_has_no_flag_of_its_own() -> None:
     assert effects.view is not None
     assert (effects.view["merged_into"], effects.view["verdict"], effects.view["flags"]) == ("a", "merged", [])
     assert dossier("z", merged.facts, merged.strings, LATER).tokens == ("a", "z")
+
+
+# What a review found
+
+
+def test_an_unlink_that_is_known_early_does_not_keep_back_what_the_link_still_covers() -> None:
+    linked = [entry("case.linked", "2026-01-06 08:00", case=one, cases="a c", fact=1, unit=None) for one in "ac"]
+    undone = [entry("case.unlinked", "2026-01-20 08:00", case=one, cases="a c", fact=2, unit=None) for one in "ac"]
+    rows: dict[str, Case] = {}
+    told = [received(case="a"), completed(case="a"), *linked, *undone, ready("2026-01-09 09:00", case="c")]
+    while told:
+        one = told.pop(0)
+        before = rows.get(one["case"], EMPTY)
+        rows[one["case"]] = fold(before, len(told), one)
+        told += [moved for _, moved in moved_facts(before, rows[one["case"]])]
+
+    _, effects = judge("a", rows["a"], at("2026-01-16 08:00"), vietnam())
+
+    assert "overdue" not in {flag["class"] for flag in effects.flags}
+
+
+def test_a_correction_waits_until_the_fact_that_stands_instead_has_arrived() -> None:
+    instead = RIGHT | {"arrived": "2026-01-16T02:30:00Z"}
+    early = corrected(7, instead=8, **OUTSIDE) | {"arrived": "2026-01-16T01:00:00Z"}
+
+    view = view_at("2026-01-16 09:00", received(), completed(), WRONG, instead, early)
+
+    assert view["ended"] == "2026-01-16T09:00:00+07:00"
+
+
+@pytest.mark.parametrize("moved_first", [False, True])
+def test_a_fact_told_under_this_token_too_is_its_own_whichever_copy_came_first(moved_first: bool) -> None:
+    own = ready("2026-01-12 09:00", fact=7)
+    copy = as_moved(ready("2026-01-12 09:00", fact=7, case="c"), TOKEN, "c")
+
+    copies = [copy, own] if moved_first else [own, copy]
+
+    assert ended(*copies) == "2026-01-12T09:00:00+07:00"
