@@ -15,13 +15,8 @@ FactId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
-class FactEntry(Wire):
-    """One fact of one case. `type` is the event's; `data` holds its data, instants in UTC, empty fields left out.
-
-    `arrived` is the first whole second by which the broker had it: a tick before that second does not see the fact,
-    so that what stands in the log by the speed of one topic never judges what another still holds. Null on a simulated
-    clock, where nothing arrives in real time.
-    """
+class _Told(Wire):
+    """What both kinds of entries say of a fact; a moved one says it as the original did."""
 
     type: str
     case: Token
@@ -33,11 +28,21 @@ class FactEntry(Wire):
     source: str
     version: Annotated[int, Field(ge=1)] = 1
     data: dict[str, Any]
+
+
+class FactEntry(_Told):
+    """One fact of one case. `type` is the event's; `data` holds its data, instants in UTC, empty fields left out.
+
+    `arrived` is the first whole second by which the broker had it: a tick before that second does not see the fact,
+    so that what stands in the log by the speed of one topic never judges what another still holds. Null on a simulated
+    clock, where nothing arrives in real time.
+    """
+
     # What the subject names, where it is no dossier: a lot is told to its members.
     scheme: Literal["lot"] | None = None
 
 
-class FactMoved(Wire):
+class FactMoved(_Told):
     """A fact told under one token, said again under another: to the canonical one of a linked dossier, to the members
     of a lot, or to a lot by those that name it. `fact` and what it says are the original's, `origin` is where it was
     told.
@@ -45,16 +50,7 @@ class FactMoved(Wire):
 
     type: Literal["fact.moved"] = "fact.moved"
     moved: str
-    case: Token
     origin: Token
-    fact: FactId
-    time: Utc
-    precision: Precision = "second"
-    recorded: Utc | None = None
-    arrived: Utc | None = None
-    source: str
-    version: Annotated[int, Field(ge=1)] = 1
-    data: dict[str, Any]
 
 
 class ClockStarted(Wire):

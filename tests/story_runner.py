@@ -47,8 +47,6 @@ _FIELDS: Mapping[str, str] = {
     "scored": "scored_unit",
 }
 LOT = "lot:"
-# Stories that the core does not tell right yet, and what is wrong: they are expected to fail until it is mended.
-WRONG: Mapping[str, str] = {}
 
 
 class Line(NamedTuple):
@@ -72,8 +70,7 @@ def read_story(path: Path) -> list[Line]:
 
 def marked(path: Path) -> Any:
     """A story as the parameter of a test, under its name."""
-    marks = [pytest.mark.xfail(reason=WRONG[path.stem], strict=True)] if path.stem in WRONG else []
-    return pytest.param(path, id=path.stem, marks=marks)
+    return pytest.param(path, id=path.stem)
 
 
 class Telling:
@@ -110,7 +107,7 @@ class Telling:
         """What the dossier is, as it is judged under its canonical code."""
         for _, case in sorted(self.rows.items()):
             found = assess(case, now, rules, self.marks)
-            if found is not None and (found.dossier is None or found.dossier.canonical == case.own):
+            if found is not None and not found.is_elsewhere:
                 return _state(found, rules, now)
         return {}
 

@@ -6,7 +6,6 @@ Definitions, graces and who is accountable: the class table of docs/domain.md.
 from collections.abc import Callable, Iterator, Mapping
 
 from streams.core.clock import Clock
-from streams.core.coverage import Place
 from streams.core.interval import Interval
 from streams.core.late import at_risk, overdue, wrong_due
 from streams.core.lines import Lines
@@ -14,7 +13,7 @@ from streams.core.reported import falsely_done, falsely_late, falsely_pending, o
 from streams.core.rewrites import backdated, rewritten
 from streams.core.rules import Rules
 from streams.core.stuck import hung, lost_registration, no_movement, not_accepted, not_collected, print_blocked
-from streams.core.unclaimed import NO_VERDICT, rests_on, unknown
+from streams.core.unclaimed import NO_VERDICT, are_live, rests_on, unknown
 from streams.core.vanished import vanished
 
 CLASSES: Mapping[str, Callable[[Lines, Clock, Rules], Iterator[Interval]]] = {
@@ -38,9 +37,10 @@ CLASSES: Mapping[str, Callable[[Lines, Clock, Rules], Iterator[Interval]]] = {
 
 
 # Of a leg nobody gave an appointment, and what lies at the unit or was never found is the group's.
-OF_LEGS = frozenset(
-    {"overdue", "at_risk", "falsely_pending", "out_of_sync", "falsely_late", "hung", "falsely_done", "backdated",
-     "rewritten"}
+OF_LEGS = tuple(
+    CLASSES[name]
+    for name in ("overdue", "at_risk", "falsely_pending", "out_of_sync", "falsely_late", "hung", "falsely_done",
+                 "backdated", "rewritten")
 )  # fmt: skip
 
 
@@ -55,17 +55,15 @@ def intervals(lines: Lines, clock: Clock, rules: Rules, *, of_leg: bool = False)
         return list(lost_registration(lines, clock, rules))
     if rule.bearer != "unit":
         return []
-    classes = [find for name, find in CLASSES.items() if not of_leg or name in OF_LEGS]
+    classes = OF_LEGS if of_leg else CLASSES.values()
     found = [interval for find in classes for interval in find(lines, clock, rules)]
     if not rules.coverage:
         return found
     claimed: list[Interval] = []
     blind: list[Interval] = []
     for one in found:
-        place = Place(lines.unit_at(one.since), lines.said("p"))
-        day = clock.calendar.local(one.since)[0]
         feeds = one.rests
         if feeds is None:
             feeds = rests_on(one.flag_class, rule.posted if clock.posted else rule.ends, rule.returned_means)
-        (claimed if all(rules.is_live(feed, place, day) for feed in feeds) else blind).append(one)
+        (claimed if are_live(feeds, one.since, lines, clock, rules) else blind).append(one)
     return [*claimed, *unknown([one for one in blind if one.flag_class not in NO_VERDICT], clock.due)]

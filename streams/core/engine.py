@@ -9,7 +9,7 @@ import orjson
 from streams.core.case import NEVER, TOUCHED, Case
 from streams.core.clock import Clock, ground, read_clock
 from streams.core.discrepancy import intervals
-from streams.core.facts import ARRIVED, AT, DATA, Fact, TooManyFacts, add, read_fact, seen
+from streams.core.facts import DATA, Fact, TooManyFacts, add, read_fact, seen, shown_from
 from streams.core.flags import Context, open_classes, publish
 from streams.core.identity import TELLS_OF_IDENTITY, Dossier, dossier, moves
 from streams.core.interval import Interval
@@ -17,7 +17,7 @@ from streams.core.legs import chosen, of_group, of_leg
 from streams.core.lines import Lines, read_lines
 from streams.core.moved import Moved, moved
 from streams.core.review import to_review
-from streams.core.rules import Leg, Rules
+from streams.core.rules import Deadline, Leg, Rules
 from streams.core.silence import heard, held_back
 from streams.core.sources import NO_MARKS, Marks
 from streams.core.succession import decreed, with_decrees
@@ -49,6 +49,11 @@ class Assessment(NamedTuple):
     dossier: Dossier | None = None
     legs: Sequence[Share] = ()
     withheld: bool = False
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the case is judged under another code of its dossier."""
+        return self.dossier is not None and self.dossier.is_elsewhere
 
 
 class Effects(NamedTuple):
@@ -97,17 +102,14 @@ def assess(case: Case, at: int, rules: Rules, marks: Marks = NO_MARKS) -> Assess
     if legs:
         lines = read_lines(of_group(facts, strings, list(legs), at), strings, at)
     lines.snapshots = marks.snapshots
-    clock = read_clock(lines, rules)
-    clock.hold, silent = held_back(lines, clock, rules, marks)
-    clock.blind = clock.blind or silent
+    clock = _clock(lines, rules, marks)
     if case.is_full:
         clock.unknown = True
         return Assessment(lines, clock, [], found)
-    if found is not None and found.canonical != case.own:
+    if found is not None and found.is_elsewhere:
         return Assessment(lines, clock, [], found)
-    told = heard(intervals(lines, clock, rules), lines, clock, rules, marks)
+    claims, withheld = heard(intervals(lines, clock, rules), lines, clock, rules, marks)
     shares = [_share(leg, facts, lines, at, rules, marks, legs[leg.id]) for leg in _legs(clock) if leg.id in legs]
-    claims, withheld = told
     for share in shares:
         theirs = heard(intervals(share.lines, share.clock, rules, of_leg=True), share.lines, share.clock, rules, marks)
         claims += [one._replace(leg=share.leg) for one in theirs.claims]
@@ -125,10 +127,15 @@ def _share(leg: Leg, facts: Sequence[Fact], group: Lines, at: int, rules: Rules,
         # The agency that has the leg is no unit of the group's.
         lines.told["u"] = started[DATA]["u"]
     lines.snapshots = group.snapshots
-    clock = read_clock(lines, rules, leg.rule)
+    return Share(leg.id, lines, _clock(lines, rules, marks, leg.rule), started)
+
+
+def _clock(lines: Lines, rules: Rules, marks: Marks, leg: Deadline | None = None) -> Clock:
+    """The clock, and what it cannot know yet or any more because sources may be, or are, silent."""
+    clock = read_clock(lines, rules, leg)
     clock.hold, silent = held_back(lines, clock, rules, marks)
     clock.blind = clock.blind or silent
-    return Share(leg.id, lines, clock, started)
+    return clock
 
 
 def judge(
@@ -146,7 +153,7 @@ def judge(
     records: list[dict[str, Any]] = []
     ledger = case.ledger
     rests_on = ground(lines, clock) if mine is None else [*ground(lines, clock), *mine.rests_on]
-    merged = mine is not None and mine.canonical != case.own
+    merged = found.is_elsewhere
     context = Context(token, lines, clock, {}, rests_on, lines.reviews, at, [], merged, {})
     for share in legs:
         theirs = [*ground(share.lines, share.clock), share.started, *(mine.rests_on if mine else ())]
@@ -182,8 +189,7 @@ def view_of(
 
 def first_wake(case: Case, at: int) -> int:
     """When a case of which nothing is visible at an instant must be looked at."""
-    shown = (max(fact[AT], fact[DATA].get(ARRIVED, 0)) for fact in case.facts)
-    return min((instant for instant in shown if instant > at), default=NEVER)
+    return min((shown for fact in case.facts if (shown := shown_from(fact)) > at), default=NEVER)
 
 
 def next_wake(found: Assessment, at: int) -> int:

@@ -171,6 +171,11 @@ def is_day(fact: Fact) -> bool:
     return "y" in fact[DATA]
 
 
+def shown_from(fact: Fact) -> int:
+    """The first instant at which a tick sees a fact: when it had happened and arrived."""
+    return int(max(fact[AT], fact[DATA].get(ARRIVED, 0)))
+
+
 def text(fact: Fact, short: str, strings: Sequence[str]) -> str | None:
     """A text field of a fact by its short name."""
     index = fact[DATA].get(short)

@@ -6,10 +6,10 @@ each token. The dossier is judged under its canonical token, the smallest; the r
 that name it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from streams.core.facts import ARRIVED, AT, DATA, ID, KIND, OF_LOT, ORIGIN, Fact, content, moved_entry, text
+from streams.core.facts import DATA, ID, KIND, OF_LOT, ORIGIN, Fact, content, moved_entry, shown_from, text
 from streams.core.kinds import CORRECTED, LINKED, LINKS, SAID
 from streams.core.units import covers
 
@@ -18,21 +18,30 @@ TELLS_OF_IDENTITY = frozenset({"case.linked", "case.unlinked", "fact.corrected",
 
 
 class Dossier(NamedTuple):
-    """What a case is by the facts visible at an instant: under which tokens it was told, and its own facts.
+    """What the row of token `own` is by the facts visible at an instant: one of which tokens, and with which facts.
 
     `rests_on` are the links and corrections that say so.
     """
 
-    canonical: str
+    own: str
     tokens: tuple[str, ...]
     facts: list[Fact]
     rests_on: list[Fact]
 
+    @property
+    def canonical(self) -> str:
+        """The token under which the dossier is judged."""
+        return self.tokens[0]
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is judged in another row than this."""
+        return self.canonical != self.own
+
 
 def dossier(own: str, facts: Sequence[Fact], strings: Sequence[str], at: int) -> Dossier:
     """The dossier of a row by what it holds at an instant; facts that come later stay, to be looked at then."""
-    visible = [fact for fact in facts if max(fact[AT], fact[DATA].get(ARRIVED, 0)) <= at]
-    links = [fact for fact in visible if fact[KIND] in LINKS]
+    links = [fact for fact in facts if fact[KIND] in LINKS and shown_from(fact) <= at]
     tokens = _group(own, links, strings)
     # A row that is not the canonical one shows its own: what others sent it before they knew better counts elsewhere.
     origins = (None, *tokens) if min(tokens) == own else (None,)
@@ -47,7 +56,7 @@ def dossier(own: str, facts: Sequence[Fact], strings: Sequence[str], at: int) ->
         for fact in facts
         if id(fact) in kept or (_origin(fact, strings) in lots and ORIGIN in fact[DATA] and _name(fact) not in struck)
     ]
-    return Dossier(min(tokens), tuple(sorted(tokens)), mine, [*links, *corrections])
+    return Dossier(own, tuple(sorted(tokens)), mine, [*links, *corrections])
 
 
 def moves(
@@ -71,20 +80,21 @@ def _outbox(own: str, facts: Sequence[Fact], strings: Sequence[str]) -> dict[tup
     ever = _group(own, [fact for fact in links if fact[KIND] == LINKED], strings)
     smaller = [token for token in ever if token < own]
     named = {token for fact in links for token in _named(fact, strings)} - {own}
-    members = {_origin(fact, strings) for fact in facts if text(fact, "lc", strings) == own} - {None, own}
+    naming = [_origin(fact, strings) for fact in facts if text(fact, "lc", strings) == own]
+    members = {member for member in naming if member not in (None, own)}
     lots = {text(fact, "lc", strings) for fact in facts if ORIGIN not in fact[DATA]}
     found: dict[tuple[str, bytes], Fact] = {}
     for fact in facts:
-        targets: Iterable[str | None] = ()
+        targets: Collection[str] = ()
         if fact[KIND] in LINKS:
             targets = named
         elif OF_LOT in fact[DATA]:
             targets = members
         elif smaller and (ORIGIN not in fact[DATA] or _origin(fact, strings) in lots):
             targets = smaller
-        for target in targets:
-            assert target is not None
-            found[target, content(fact, strings)] = fact
+        if targets:
+            said = content(fact, strings)
+            found |= {(target, said): fact for target in targets}
     return found
 
 
@@ -105,7 +115,7 @@ def _group(own: str, links: Iterable[Fact], strings: Sequence[str]) -> frozenset
 def _corrections(facts: Sequence[Fact], strings: Sequence[str], at: int) -> list[Fact]:
     """The corrections that count, the later first: of its own source's facts, or by somebody outside the unit; and only
     once the fact is here that stands instead, where one is named. A later one may undo an earlier."""
-    seen = [fact for fact in facts if max(fact[AT], fact[DATA].get(ARRIVED, 0)) <= at]
+    seen = [fact for fact in facts if shown_from(fact) <= at]
     told = [fact for fact in seen if fact[KIND] == CORRECTED]
     if not told:
         return []

@@ -6,7 +6,7 @@ ends with the last leg that was chosen.
 
 from collections.abc import Sequence
 
-from streams.core.facts import ARRIVED, AT, DATA, KIND, Fact, text
+from streams.core.facts import AT, DATA, KIND, Fact, shown_from, text
 from streams.core.kinds import HANDED_OVER, LEG_ENDED, LEG_STARTED, PUBLISHED, REPORTS
 from streams.core.lines import Lines
 
@@ -43,12 +43,6 @@ def of_group(facts: Sequence[Fact], strings: Sequence[str], legs: Sequence[str],
 
 def _end(facts: Sequence[Fact], strings: Sequence[str], leg: str, at: int) -> Fact | None:
     return next(
-        (
-            fact
-            for fact in facts
-            if fact[KIND] in _ENDS
-            and text(fact, _OF, strings) == leg
-            and max(fact[AT], fact[DATA].get(ARRIVED, 0)) <= at
-        ),
+        (fact for fact in facts if fact[KIND] in _ENDS and text(fact, _OF, strings) == leg and shown_from(fact) <= at),
         None,
     )

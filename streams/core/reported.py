@@ -1,10 +1,11 @@
 """What the systems report against what the evidence shows: open although done, late although in time, done although
 nothing shows it, and systems that disagree with each other."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from streams.core.clock import Clock, proven
-from streams.core.coverage import Place, feeds_of
+from streams.core.coverage import feeds_of
 from streams.core.deadlines import Due, Span
 from streams.core.facts import AT, DATA, KIND, Fact, is_day
 from streams.core.interval import Interval, joined, told
@@ -15,7 +16,7 @@ from streams.core.official import CLOSED, OPEN, UNKNOWN
 from streams.core.pauses import span_of
 from streams.core.rules import Deadline, Rules
 from streams.core.stages import OPERATOR, UNIT
-from streams.core.unclaimed import HAND_OVER
+from streams.core.unclaimed import HAND_OVER, are_live
 
 DONE, RETURNED = "done", "returned"
 
@@ -36,36 +37,45 @@ def reports(lines: Lines, rules: Rules, system: str) -> list[Report]:
     return found
 
 
-def runs(told_states: Sequence[Report], states: frozenset[str]) -> Iterator[tuple[Fact | None, Fact, Fact | None]]:
-    """Runs in which a system showed the case in one of the states: the report before each, the one that opened it, and
-    the one that closed it."""
+class Run(NamedTuple):
+    """The reports in a row by which a system showed the case in some states, the one before them, and the one that
+    showed it in another again."""
+
+    before: Fact | None
+    shown: Sequence[Fact]
+    closing: Fact | None
+
+    @property
+    def opening(self) -> Fact:
+        return self.shown[0]
+
+    @property
+    def until(self) -> int | None:
+        return None if self.closing is None else int(self.closing[AT])
+
+    def seen(self, begins: int) -> Fact | None:
+        """The report by which it holds at an instant, for all that is known: a change lasts until the next one, but
+        what a snapshot shows is known of that moment only, and must be seen again in a later one."""
+        return next((fact for fact in self.shown if fact[KIND] == OFFICIAL or fact[AT] >= begins), None)
+
+
+def runs(told_states: Iterable[Report], holds: Callable[[Fact, str], bool]) -> Iterator[Run]:
+    """Runs of reports for which something holds, in order; `holds` is asked of each report once."""
     before: Fact | None = None
-    opening: Fact | None = None
+    shown: list[Fact] = []
     for fact, state in told_states:
-        if state in states:
-            opening = opening or fact
+        if holds(fact, state):
+            shown.append(fact)
             continue
-        if opening is not None:
-            yield before, opening, fact
-            opening = None
-        before = fact
-    if opening is not None:
-        yield before, opening, None
+        if shown:
+            yield Run(before, shown, fact)
+        before, shown = fact, []
+    if shown:
+        yield Run(before, shown, None)
 
 
-def seen(run: Iterable[Fact], begins: int) -> Fact | None:
-    """The report of a run by which it holds at an instant, for all that is known: a change lasts until the next one,
-    but what a snapshot shows is known of that moment only, and must be seen again in a later one."""
-    return next((fact for fact in run if fact[KIND] == OFFICIAL or fact[AT] >= begins), None)
-
-
-def _within(told_states: Sequence[Report], states: frozenset[str], opening: Fact, closing: Fact | None) -> list[Fact]:
-    """The reports of a run that show the case in one of the states."""
-    return [
-        fact
-        for fact, state in told_states
-        if state in states and fact[AT] >= opening[AT] and (closing is None or fact[AT] <= closing[AT])
-    ]
+def _in(states: frozenset[str]) -> Callable[[Fact, str], bool]:
+    return lambda _fact, state: state in states
 
 
 def falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
@@ -73,17 +83,17 @@ def falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interv
     rule, done = clock.rule, clock.ended
     if rule is None or done is None or done[KIND] in rule.cancels:
         return
-    told_states = reports(lines, rules, rules.scoring)
-    for before, opening, closing in runs(told_states, OPEN):
+    for run in runs(reports(lines, rules, rules.scoring), _in(OPEN)):
         # The first report that is known says nothing of when the case was opened: the grace runs from the evidence.
-        since = _done(clock) if before is None else max(span_of(opening), _done(clock), key=lambda span: span.at)
-        begins = max(_after_grace(clock, rule, since), opening[AT])
-        shown = seen(_within(told_states, OPEN, opening, closing), begins)
-        if (closing is None or begins < closing[AT]) and shown is not None:
-            until = closing[AT] if closing else None
-            owner, other = _who_closes(lines, rules, until)
-            evidence = told(done, clock.proof, before, opening, shown, other, closing)
-            yield Interval("falsely_pending", begins, until, evidence, *_promised(clock), owner)
+        since = done_span(clock)
+        if run.before is not None:
+            since = max(span_of(run.opening), since, key=lambda span: span.at)
+        begins = max(_after_grace(clock, rule, since), run.opening[AT])
+        shown = run.seen(begins)
+        if (run.until is None or begins < run.until) and shown is not None:
+            owner, other = _who_closes(lines, rules, run.until)
+            evidence = told(done, clock.proof, run.before, run.opening, shown, other, run.closing)
+            yield Interval("falsely_pending", begins, run.until, evidence, *_promised(clock), owner)
 
 
 def out_of_sync(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
@@ -91,16 +101,14 @@ def out_of_sync(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
     rule = clock.rule
     if rule is None or rules.local not in lines.official:
         return
-    told_states = reports(lines, rules, rules.scoring)
-    portal = list(runs(told_states, OPEN))
-    for open_before, closed, reopened in runs(reports(lines, rules, rules.local), CLOSED):
-        for before, opening, closing in portal:
-            begins = _after_grace(clock, rule, span_of(max(opening, closed, key=lambda fact: fact[AT])))
-            ends = min((fact for fact in (reopened, closing) if fact is not None), key=lambda f: f[AT], default=None)
-            until = None if ends is None else ends[AT]
-            shown = seen(_within(told_states, OPEN, opening, closing), begins)
+    portal = list(runs(reports(lines, rules, rules.scoring), _in(OPEN)))
+    for local in runs(reports(lines, rules, rules.local), _in(CLOSED)):
+        for run in portal:
+            begins = _after_grace(clock, rule, span_of(max(run.opening, local.opening, key=lambda fact: fact[AT])))
+            until = min((at for at in (local.until, run.until) if at is not None), default=None)
+            shown = run.seen(begins)
             if (until is None or begins < until) and shown is not None:
-                evidence = told(before, opening, shown, open_before, closed, reopened, closing)
+                evidence = told(run.before, run.opening, shown, local.before, local.opening, local.closing, run.closing)
                 yield Interval("out_of_sync", begins, until, evidence, *_promised(clock), OPERATOR)
 
 
@@ -117,20 +125,22 @@ def falsely_late(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     at, proof = proven(lines, rule.stops(clock.posted), due)
     if at > due.at:
         return
-    before: Fact | None = None
-    run: list[Fact] = []
     ends_by: Fact | None = None
-    for fact, state in reports(lines, rules, rules.scoring):
+
+    def counts_late(fact: Fact, state: str) -> bool:
+        nonlocal ends_by
         ends_by = _ends_by(fact, state, ends_by)
-        if state in OPEN or (ends_by is not None and _declared_day(clock, ends_by) > due.day):
-            run.append(fact)
-            continue
-        if run:
-            yield from _counted_late(lines, clock, rules, run, (before, proof, None, fact), (due, kind))
-        before, run = fact, []
-    if run:
-        last = ends_by if ends_by is not None and ends_by[AT] > due.at else None
-        yield from _counted_late(lines, clock, rules, run, (before, proof, last, None), (due, kind))
+        return state in OPEN or (ends_by is not None and _declared_day(clock, ends_by) > due.day)
+
+    for run in runs(reports(lines, rules, rules.scoring), counts_late):
+        begins = max(due.at, run.opening[AT])
+        shown = run.seen(begins)
+        if (run.until is None or begins < run.until) and shown is not None:
+            owner, other = _who_closes(lines, rules, run.until)
+            # Of a run that goes on, the report by which it is closed, and late.
+            last = ends_by if run.closing is None and ends_by is not None and ends_by[AT] > due.at else None
+            evidence = told(run.before, run.opening, shown, last, clock.ended, proof, other, run.closing)
+            yield Interval("falsely_late", begins, run.until, evidence, due, kind, owner)
 
 
 def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
@@ -141,26 +151,19 @@ def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     days = rule.thresholds.done_without_evidence_days
     told_states = reports(lines, rules, rules.scoring)
     handed = min((f for kind, f in lines.first.items() if kind in HANDED_OVER), key=lambda f: f[AT], default=None)
-    for before, opening, closing in runs(told_states, frozenset({DONE, RETURNED})):
+    for run in runs(told_states, _in(frozenset({DONE, RETURNED}))):
         feeds = feeds_of(rule.posted if clock.posted else rule.ends)
-        one = _unproven(_grace_ends(clock, days, span_of(opening)), _ready(clock), (before, opening), closing)
-        found = [one and one._replace(rests=feeds)]
+        found = [_unproven(run, run.opening, days_after(clock, days, span_of(run.opening)), _ready(clock), feeds)]
         if rule.returned_means == "handed_over":
-            given = next((fact for fact, state in told_states if state == RETURNED and fact[AT] >= opening[AT]), None)
-            if given is not None and (closing is None or given[AT] < closing[AT]):
+            given = next((f for f, state in told_states if state == RETURNED and f[AT] >= run.opening[AT]), None)
+            if given is not None and (run.until is None or given[AT] < run.until):
                 hand_over = None if handed is None else (handed[AT], (handed,))
-                begins = _grace_ends(clock, days, span_of(given))
-                one = _unproven(begins, hand_over, (before, opening, given), closing)
-                found.append(one and one._replace(rests=frozenset({HAND_OVER})))
-        told_parts = [part for part in found if part is not None]
-        live = [part._replace(rests=frozenset()) for part in told_parts if _is_live(part, lines, clock, rules)]
-        yield from joined(live or told_parts)
-
-
-def _is_live(part: Interval, lines: Lines, clock: Clock, rules: Rules) -> bool:
-    """Whether what would prove a part of a report wrong is told at all: each part rests on feeds of its own."""
-    place, day = Place(lines.unit_at(part.since), lines.said("p")), clock.calendar.local(part.since)[0]
-    return all(rules.is_live(feed, place, day) for feed in part.rests or ())
+                begins = days_after(clock, days, span_of(given))
+                found.append(_unproven(run, given, begins, hand_over, frozenset({HAND_OVER})))
+        parts = [part for part in found if part is not None]
+        # What would prove each part wrong is told on feeds of its own.
+        live = [part for part in parts if are_live(part.rests or (), part.since, lines, clock, rules)]
+        yield from joined(part._replace(rests=frozenset()) for part in live) if live else joined(parts)
 
 
 def _ready(clock: Clock) -> tuple[int, tuple[Fact, ...]] | None:
@@ -168,7 +171,7 @@ def _ready(clock: Clock) -> tuple[int, tuple[Fact, ...]] | None:
     return None if clock.done_at is None else (clock.done_at, told(clock.ended, clock.proof))
 
 
-def _done(clock: Clock) -> Span:
+def done_span(clock: Clock) -> Span:
     """From when on the duty is done, as far as that is proven."""
     ended, at = clock.ended, clock.done_at
     assert ended is not None
@@ -177,33 +180,14 @@ def _done(clock: Clock) -> Span:
 
 
 def _unproven(
-    begins: int, evidence: tuple[int, tuple[Fact, ...]] | None, shown: Sequence[Fact | None], closing: Fact | None
+    run: Run, claim: Fact, begins: int, evidence: tuple[int, tuple[Fact, ...]] | None, rests: frozenset[str]
 ) -> Interval | None:
     """From the end of the days until evidence comes, or the report is taken back."""
-    ends = [(closing[AT], (closing,))] if closing is not None else []
+    ends = [(run.closing[AT], (run.closing,))] if run.closing is not None else []
     until, by = min([*ends, *([evidence] if evidence else [])], key=lambda end: end[0], default=(None, ()))
     if until is not None and until <= begins:
         return None
-    return Interval("falsely_done", begins, until, told(*shown, *by))
-
-
-def _counted_late(
-    lines: Lines,
-    clock: Clock,
-    rules: Rules,
-    run: Sequence[Fact],
-    facts: tuple[Fact | None, Fact, Fact | None, Fact | None],
-    due: tuple[Due, str | None],
-) -> Iterator[Interval]:
-    """A run in which the system counts the case late: from the due, as far as it was seen to."""
-    before, proof, last, closing = facts
-    begins = max(due[0].at, run[0][AT])
-    until = None if closing is None else closing[AT]
-    shown = seen(run, begins)
-    if (until is None or begins < until) and shown is not None:
-        owner, other = _who_closes(lines, rules, until)
-        evidence = told(before, run[0], shown, last, clock.ended, proof, other, closing)
-        yield Interval("falsely_late", begins, until, evidence, due[0], due[1], owner)
+    return Interval("falsely_done", begins, until, told(run.before, run.opening, claim, *by), rests=rests)
 
 
 def _ends_by(fact: Fact, state: str, before: Fact | None) -> Fact | None:
@@ -230,7 +214,7 @@ def _promised(clock: Clock) -> tuple[Due | None, str | None]:
 
 def _after_grace(clock: Clock, rule: Deadline, since: Span) -> int:
     """The end of the grace; on the due day already the rule's working hours before closing, whatever the grace."""
-    begins = _grace_ends(clock, rule.grace, since)
+    begins = days_after(clock, rule.grace, since)
     due = clock.last if clock.due is None else clock.due
     if due is not None and clock.calendar.day_of(since.at, stands_for_day=since.is_day) <= due.day:
         urgent = subtract_office_seconds(clock.calendar, clock.calendar.end_of(due.day), rule.urgent_seconds)
@@ -238,7 +222,7 @@ def _after_grace(clock: Clock, rule: Deadline, since: Span) -> int:
     return begins
 
 
-def _grace_ends(clock: Clock, days: int, since: Span) -> int:
+def days_after(clock: Clock, days: int, since: Span) -> int:
     """24:00 of so many working days after an instant."""
     day = clock.calendar.day_of(since.at, stands_for_day=since.is_day)
     return clock.calendar.end_of(clock.calendar.add_working_days(day, days))

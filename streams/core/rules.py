@@ -207,7 +207,7 @@ class Rules:
                     return rule
             if variant is None:
                 # Nobody told the kind: that changes nothing where the law gives all kinds one term.
-                same = [rule for rule in rows if rule.fits(next(iter(sorted(rule.variants)), None), place_kind, spans)]
+                same = [rule for rule in rows if rule.fits(min(rule.variants, default=None), place_kind, spans)]
                 if same and all(rule.term == same[0].term and rule.starts == same[0].starts for rule in same):
                     return same[0]
         return None

@@ -25,7 +25,8 @@ from streams.core.kinds import (
 )
 from streams.core.lines import Lines
 from streams.core.official import OPEN
-from streams.core.reported import Report, reports
+from streams.core.pauses import span_of
+from streams.core.reported import Report, days_after, done_span, reports
 from streams.core.rules import Rules
 from streams.core.stages import CITIZEN, NOBODY, OPERATOR, Held, holder_at, holders
 
@@ -89,7 +90,7 @@ def no_movement(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]
         holder = holder_at(held, fact[AT])
         if holder is None or _is_paused(clock, fact[AT]):
             continue
-        begins = _days_after(clock, fact, _patience(clock, holder))
+        begins = days_after(clock, _patience(clock, holder), span_of(fact))
         until = None if following is None else following[AT]
         if until is None or begins < until:
             yield Interval("no_movement", begins, until, told(fact, holder.by, following), accountable=holder.owner)
@@ -137,7 +138,7 @@ def not_accepted(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     answers += [fact for kind, fact in lines.first.items() if kind != REGISTERED and kind not in ASIDE]
     first = registered[AT] - (DAY if is_day(registered) else 0)
     answered = min((fact for fact in answers if fact[AT] >= first), key=lambda f: f[AT], default=None)
-    begins = _days_after(clock, registered, rule.thresholds.accept_days)
+    begins = days_after(clock, rule.thresholds.accept_days, span_of(registered))
     until = None if answered is None else answered[AT]
     if until is None or begins < until:
         yield Interval("not_accepted", begins, until, told(registered, answered))
@@ -169,9 +170,7 @@ def not_collected(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interva
     if rule is None or ended is None or ended[KIND] not in rule.ends or rule.returned_means != "handed_over":
         return
     handed = min((f for kind, f in lines.first.items() if kind in HANDED_OVER), key=lambda f: f[AT], default=None)
-    assert clock.done_at is not None
-    lies_since = clock.calendar.day_of(clock.done_at, stands_for_day=is_day(ended) and clock.done_at == ended[AT])
-    begins = clock.calendar.end_of(clock.calendar.add_working_days(lies_since, rule.thresholds.uncollected_days))
+    begins = days_after(clock, rule.thresholds.uncollected_days, done_span(clock))
     until = None if handed is None else handed[AT]
     if until is None or begins < until:
         yield Interval("not_collected", begins, until, told(ended, clock.proof, handed), accountable=CITIZEN)
@@ -193,12 +192,6 @@ def _is_paused(clock: Clock, at: int) -> bool:
         pause.refused is None and pause.asked[AT] <= at and (pause.ended is None or at < pause.ended[AT])
         for pause in clock.pauses
     )
-
-
-def _days_after(clock: Clock, fact: Fact, days: int) -> int:
-    """24:00 of so many working days after a fact."""
-    day = clock.calendar.day_of(fact[AT], stands_for_day=is_day(fact))
-    return clock.calendar.end_of(clock.calendar.add_working_days(day, days))
 
 
 def _blocked(lines: Lines, blocked: Fact, closing: Fact | None) -> Interval:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from streams.core.coverage import feeds_of
+from streams.core.clock import Clock
+from streams.core.coverage import Place, feeds_of
 from streams.core.deadlines import Due
 from streams.core.interval import Interval, joined
 from streams.core.kinds import HANDED_OVER
+from streams.core.lines import Lines
+from streams.core.rules import Rules
 from streams.core.stages import OPERATOR
 
 OFFICIAL, SUBMISSION, HAND_OVER = "official-status", "submission", "handover"
@@ -32,6 +35,12 @@ def rests_on(flag_class: str, ends: frozenset[int], returned_means: str) -> froz
         "vanished": frozenset({OFFICIAL}),
     }
     return table.get(flag_class, frozenset())
+
+
+def are_live(feeds: Iterable[str], at: int, lines: Lines, clock: Clock, rules: Rules) -> bool:
+    """Whether all of these feeds told of the unit and procedure of a case at an instant."""
+    place, day = Place(lines.unit_at(at), lines.said("p")), clock.calendar.local(at)[0]
+    return all(rules.is_live(feed, place, day) for feed in feeds)
 
 
 def unknown(found: Iterable[Interval], due: Due | None) -> list[Interval]:

@@ -32,7 +32,7 @@ def case_view(
     official, illegal = _official(lines, rules, calendar)
     return {
         "case": token,
-        "merged_into": dossier.canonical if dossier is not None and dossier.canonical != token else None,
+        "merged_into": dossier.canonical if dossier is not None and dossier.is_elsewhere else None,
         "linked": [] if dossier is None else [other for other in dossier.tokens if other != token],
         "unit": lines.unit_at(at),
         "inherited_from": _inherited(lines, clock),
@@ -47,7 +47,7 @@ def case_view(
         "due_provincial": _due(calendar, clock.provincial),
         "due_declared": _due(calendar, clock.declared),
         "ended": _local(calendar, clock.ended[AT]) if clock.ended else None,
-        "verdict": "merged" if dossier is not None and dossier.canonical != token else clock.verdict(at),
+        "verdict": "merged" if dossier is not None and dossier.is_elsewhere else clock.verdict(at),
         "assumed_start": clock.assumed,
         "provisional": clock.due is not None and clock.due.provisional,
         "illegal": lines.illegal + illegal,

@@ -39,7 +39,7 @@ MARK_ROW = b"\x00mark"
 RULES_ROW = b"\x00rules"
 # The rules that judged last, from the activation of others until the first tick of those is complete; then empty.
 BEFORE_ROW = b"\x00before"
-
+# What the log says of sources and snapshots (core.sources).
 MARKS_ROW = b"\x00sources"
 
 # Cases judged in a slice: 0.1 to 0.3 s of judging, and 5 MB to write, in 0.1 s, where two flags of each change. A

@@ -24,9 +24,7 @@ def views(
     """
     for token, case in cases:
         found = assess(case, at, rules, marks)
-        if found is None:
-            continue
-        if found.dossier is not None and found.dossier.canonical != case.own:
+        if found is None or found.is_elsewhere:
             continue
         lines, clock, spans = found[:3]
         open_now = sorted({s.flag_class for s in spans if s.since < at and (s.until is None or s.until > at)})

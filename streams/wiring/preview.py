@@ -111,7 +111,7 @@ def _named(rule: str) -> str:
 
 def _compared(token: str, case: Case, old: Rules, new: Rules, at: int) -> Compared | None:
     found = assess(case, at, old)
-    if found is None or case.is_full or (found.dossier is not None and found.dossier.canonical != token):
+    if found is None or case.is_full or found.is_elsewhere:
         return None
     lines, before, after = found.lines, found.clock, read_clock(found.lines, new)
     return Compared(token, lines, before, after, moved(before, after, new.hash), at)
