@@ -187,6 +187,23 @@ class LegLine(Wire):
     verdict: str
 
 
+class CountLine(Wire):
+    """How a case, or one leg of a group, counts as of the view's instant (streams/core/score.py): by the published
+    formula and by evidence; null where one side does not count it. `cause` says why the two differ.
+
+    The system charges `reported_unit`; `unit` answers by evidence. `reported_end` and `ended` are days.
+    """
+
+    leg: str | None
+    reported: Literal["in_time", "late"] | None
+    reported_unit: str | None
+    reported_end: str | None
+    evidence: Literal["in_time", "late", "unsure"] | None
+    unit: str | None
+    ended: str | None
+    cause: str | None
+
+
 class CaseView(Wire):
     """The newest view of a case: both lines side by side, its dues and its verdict.
 
@@ -227,6 +244,7 @@ class CaseView(Wire):
     waits: tuple[WaitLine, ...]
     moved: Moved | None
     legs: tuple[LegLine, ...]
+    counts: tuple[CountLine, ...]
 
 
 FLAG: TypeAdapter[Flag] = TypeAdapter(Flag)

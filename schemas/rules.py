@@ -238,6 +238,25 @@ class OfficialRow(Wire):
     source: Source | None = None
 
 
+class FormulaRow(Wire):
+    """A published way to count cases as handled in time (streams/core/formula.py), from a day on.
+
+    `ends` are groups of official states, the weightier first, that give the end; `waiting` those in which the day of
+    the request is the end, up to `requests` of them; `deducted` those whose time moves the due on. `points` are what
+    the whole rate is worth.
+    """
+
+    id: Label
+    ends: Annotated[list[Annotated[list[Label], Field(min_length=1)]], Field(min_length=1)]
+    waiting: list[Label]
+    requests: Annotated[int, Field(ge=0, le=100)]
+    deducted: list[Label]
+    points: Annotated[int, Field(ge=0, le=1000)]
+    effective_from: Day
+    source: Source
+    nv: NotVerified | None = None
+
+
 class RulesContent(Wire):
     """The whole law of a deployment, as its hash covers it."""
 
@@ -250,6 +269,8 @@ class RulesContent(Wire):
     sources: list[SourceRow]
     units: list[UnitRow]
     official: list[OfficialRow]
+    # Logs from before there were formulas have none.
+    formulas: Annotated[list[FormulaRow], Field(default_factory=list)]
     scoring: Label
     local: Label
 

@@ -93,6 +93,10 @@ def load_rules(folder: Path) -> dict[str, Any]:
         "scoring": _scoring(documents).get("system", "portal"),
         "local": _scoring(documents).get("local", "onestop"),
     }
+    formulas = [_plain_row(row) for row in _rows(documents, "formula")]
+    if formulas:
+        # The hash of rules without a formula is what it was before there were any.
+        content["formulas"] = formulas
     compile_rules(content)
     return content
 

@@ -83,6 +83,7 @@ def case(offset: int = 0, *, token: str = TOKEN, version: int = 1, partition: in
         "waits": [],
         "moved": None,
         "legs": [],
+        "counts": [],
         **fields,
     }
     CASE_VIEW.validate_json(encode(view))

@@ -44,6 +44,11 @@ def shown(instant: int | None) -> str | None:
     return text.removesuffix(":00")
 
 
+def written(instant: int) -> str:
+    """An instant as the builders of facts read it."""
+    return local_text(instant, HANOI)[:19].replace("T", " ")
+
+
 def day(text: str) -> int:
     return day_number(date.fromisoformat(text))
 

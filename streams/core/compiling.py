@@ -17,7 +17,20 @@ from streams.core.errors import RulesRefused, UnknownKind
 from streams.core.instants import DAY
 from streams.core.kinds import KIND_OF_TYPE, LEG_ENDED, PUBLISHED, kind_of
 from streams.core.official import STATES
-from streams.core.rules import FOR_EVER, Campaign, Closure, Cut, Deadline, Leg, Level, Pausing, Rules, Stage, Thresholds
+from streams.core.rules import (
+    FOR_EVER,
+    Campaign,
+    Closure,
+    Cut,
+    Deadline,
+    Formula,
+    Leg,
+    Level,
+    Pausing,
+    Rules,
+    Stage,
+    Thresholds,
+)
 from streams.core.sources import Expected
 from streams.core.succession import Succession
 
@@ -32,7 +45,17 @@ def rules_hash(content: Mapping[str, Any]) -> str:
 
 def compile_rules(content: Mapping[str, Any]) -> Rules:
     """Rules from their content (schemas.rules.RulesContent); raises RulesRefused with the row and the reason."""
-    for table in ("calendars", "closures", "campaigns", "deadlines", "cuts", "coverage", "sources", "units"):
+    for table in (
+        "calendars",
+        "closures",
+        "campaigns",
+        "deadlines",
+        "cuts",
+        "coverage",
+        "sources",
+        "units",
+        "formulas",
+    ):
         _refuse_twice(table, [row.get("id") for row in content.get(table, ())])
     try:
         RulesContent.model_validate(content)
@@ -54,6 +77,7 @@ def compile_rules(content: Mapping[str, Any]) -> Rules:
         coverage=tuple(_covered(row) for row in content["coverage"]),
         successions=_successions(content["units"], next(iter(calendars.values()))),
         sources=tuple(expected_of(row) for row in content["sources"]),
+        formulas=_formulas(content.get("formulas", ())),
     )
 
 
@@ -245,6 +269,30 @@ def _covered(row: Mapping[str, Any]) -> Covered:
         state=row["state"],
         first=read_day(row["first"]),
         last=FOR_EVER if row.get("last") is None else read_day(row["last"]),
+    )
+
+
+def _formulas(rows: Iterable[Mapping[str, Any]]) -> tuple[Formula, ...]:
+    """The latest in force first."""
+    return tuple(sorted((_formula(row) for row in rows), key=lambda formula: (-formula.from_day, formula.id)))
+
+
+def _formula(row: Mapping[str, Any]) -> Formula:
+    where = f"formula {row['id']}"
+    _source(where, row)
+    for field, states in (*(("ends", group) for group in row["ends"]), *((f, row[f]) for f in ("waiting", "deducted"))):
+        for state in states:
+            _one_of(where, field, state, STATES)
+    return Formula(
+        id=row["id"],
+        ends=tuple(frozenset(group) for group in row["ends"]),
+        waiting=frozenset(row["waiting"]),
+        requests=row["requests"],
+        deducted=frozenset(row["deducted"]),
+        points=row["points"],
+        from_day=read_day(row["effective_from"]),
+        source=row["source"],
+        nv=row.get("nv"),
     )
 
 

@@ -18,13 +18,16 @@ from streams.core.lines import Lines, read_lines
 from streams.core.moved import Moved, moved
 from streams.core.review import to_review
 from streams.core.rules import Deadline, Leg, Rules
+from streams.core.score import Counted, Period, count
 from streams.core.silence import heard, held_back
 from streams.core.sources import NO_MARKS, Marks
 from streams.core.succession import decreed, with_decrees
-from streams.core.view import case_view, leg_view
+from streams.core.view import case_view, counted_view, leg_view
 
 # Named in engine.activated and in every tick: a worker with another engine stops before it judges.
-ENGINE = "3"
+ENGINE = "4"
+# Before all days: a period that began with it has whatever was ever counted.
+EVER = -(1 << 30)
 
 
 class Share(NamedTuple):
@@ -163,28 +166,48 @@ def judge(
     move = case.moved
     if before is not None:
         move = moved(read_clock(lines, before), clock, rules.hash) or move
-    view = view_of(token, found, open_classes(ledger), move, at, rules)
+    scores = counted_of(found, rules, Period(EVER, at))
+    view = view_of(token, found, open_classes(ledger), move, at, rules, scores)
     digest = _digest(view)
     shown, changed = case.shown, None
     if digest != case.shown_digest:
         shown += 1
         changed = view | {"version": shown}
-    counted = [lines.told.get("p", -1), -1 if merged or clock.ended is not None else lines.stage]
+    gauged = [lines.told.get("p", -1), -1 if merged or clock.ended is not None else lines.stage]
     facts = seen(case.facts, at) if lines.arrivals else case.facts
-    wake = min([next_wake(found, at), *context.wakes])
+    turns = [one.late_from + 1 for one in scores if one.late_from is not None and one.late_from >= at]
+    wake = min([next_wake(found, at), *context.wakes, *turns])
     full, own, offset = case.is_full, case.own, case.offset
-    judged = Case(offset, wake, case.strings, facts, ledger, shown, digest, counted, full, move, own, at, withheld)
+    judged = Case(offset, wake, case.strings, facts, ledger, shown, digest, gauged, full, move, own, at, withheld)
     return judged, Effects(records, changed)
 
 
+def counted_of(found: Assessment, rules: Rules, period: Period) -> list[Counted]:
+    """How a case counts in a period that ends with the instant of its assessment: the whole first, then each leg. What
+    is judged elsewhere counts there."""
+    if found.is_elsewhere:
+        return []
+    whole = count(found.lines, found.clock, found.intervals, rules, period)
+    return [whole, *(count(one.lines, one.clock, found.intervals, rules, period, one.leg) for one in found.legs)]
+
+
 def view_of(
-    token: str, found: Assessment, flags: Sequence[str], move: Moved | None, at: int, rules: Rules
+    token: str,
+    found: Assessment,
+    flags: Sequence[str],
+    move: Moved | None,
+    at: int,
+    rules: Rules,
+    scores: Sequence[Counted] | None = None,
 ) -> dict[str, Any]:
     """The view of a case by its assessment (schemas.flags.CaseView), without its version."""
     lines, clock, spans, mine, legs, _ = found
     review = to_review(lines, clock, spans, at)
     told = [leg_view(share.leg, share.lines, share.clock, rules, at) for share in legs]
-    return case_view(token, lines, clock, rules, mine, flags, review, move, at) | {"legs": told}
+    if scores is None:
+        scores = counted_of(found, rules, Period(EVER, at))
+    counts = [counted_view(one) for one in scores if one.is_counted]
+    return case_view(token, lines, clock, rules, mine, flags, review, move, at) | {"legs": told, "counts": counts}
 
 
 def first_wake(case: Case, at: int) -> int:

@@ -173,6 +173,21 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True)
+class Formula:
+    """A published way to count cases as handled in time (schemas.rules.FormulaRow)."""
+
+    id: str
+    ends: tuple[frozenset[str], ...]
+    waiting: frozenset[str]
+    requests: int
+    deducted: frozenset[str]
+    points: int
+    from_day: int
+    source: str
+    nv: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All rules of one activation. `scoring` is the system whose status scores a unit, `local` the unit's own."""
 
@@ -190,6 +205,8 @@ class Rules:
     sources: tuple[Expected, ...]
     # Of units that end by decree, who stands in their place.
     successions: Mapping[str, Succession]
+    # The latest in force first.
+    formulas: tuple[Formula, ...] = ()
     # Calendars with closures, as they are asked for: a table of days each.
     _closed: dict[tuple[str, ...], Calendar] = field(default_factory=dict, repr=False, compare=False)
 
@@ -240,6 +257,10 @@ class Rules:
     def is_live(self, feed: str, place: Place, day: int) -> bool:
         """Whether the absence of a fact on a feed is evidence for that unit and procedure on a day."""
         return not self.coverage or is_live(self.coverage, feed, place, day)
+
+    def formula_on(self, day: int) -> Formula | None:
+        """The published formula in force on a day."""
+        return next((formula for formula in self.formulas if formula.from_day <= day), None)
 
     def official_state(self, system: str, code: str) -> str:
         """The state an official code stands for, or *unknown*."""

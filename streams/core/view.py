@@ -13,6 +13,7 @@ from streams.core.lines import Lines
 from streams.core.moved import Moved
 from streams.core.official import UNKNOWN, is_legal
 from streams.core.rules import Rules
+from streams.core.score import Counted
 from streams.core.stages import holders, waits
 
 
@@ -83,6 +84,21 @@ def leg_view(leg: str, lines: Lines, clock: Clock, rules: Rules, at: int) -> dic
         "due": _due(calendar, clock.due),
         "ended": _local(calendar, clock.ended[AT]) if clock.ended else None,
         "verdict": clock.verdict(at),
+    }
+
+
+def counted_view(counted: Counted) -> dict[str, Any]:
+    """How a case counts as views show it (schemas.flags.CountLine)."""
+    leg, reported, charged, reported_end, evidence, unit, ended, cause, _ = counted
+    return {
+        "leg": leg or None,
+        "reported": reported,
+        "reported_unit": charged,
+        "reported_end": None if reported_end is None else day_date(reported_end).isoformat(),
+        "evidence": evidence,
+        "unit": unit,
+        "ended": None if ended is None else day_date(ended).isoformat(),
+        "cause": cause,
     }
 
 
