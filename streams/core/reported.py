@@ -160,7 +160,9 @@ def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
                 hand_over = None if handed is None else (handed[AT], (handed,))
                 begins = days_after(clock, days, span_of(given))
                 found.append(_unproven(run, given, begins, hand_over, frozenset({HAND_OVER})))
-        parts = [part for part in found if part is not None]
+        # What shows the result ready is why, from then on, the hand-over alone is missing.
+        ready = told(clock.ended, clock.proof)
+        parts = [part._replace(evidence=(*part.evidence, *ready)) for part in found if part is not None]
         # What would prove each part wrong is told on feeds of its own.
         live = [part for part in parts if are_live(part.rests or (), part.since, lines, clock, rules)]
         yield from joined(part._replace(rests=frozenset()) for part in live) if live else joined(parts)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streams.core.case import EMPTY, Case
@@ -87,8 +87,19 @@ def essence(flag: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in flag.items() if name not in {"cycle", "version"}}
 
 
+# Done and returned long before anything shows either: two cycles, and each must name what shows the result ready.
+RETURNED_BEFORE_READY = [
+    entry("case.received", fact=1, variant="new"),
+    entry("case.completed", fact=2),
+    entry("official.status_changed", "2026-01-05 11:00", fact=3, system="portal", code="9"),
+    entry("official.status_changed", "2026-01-06 00:00", fact=4, system="portal", code="10"),
+    entry("card.received_at_unit", "2026-01-11 00:00:01", fact=5),
+]
+
+
 @settings(max_examples=300, deadline=None)
 @given(histories())
+@example(RETURNED_BEFORE_READY)
 def test_a_flag_follows_from_its_evidence_alone(told: list[dict[str, Any]]) -> None:
     for flag in judged(told):
         named = {piece["fact"] for piece in flag["evidence"]}
