@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from schemas.entries import FactId, Token
-from schemas.envelope import Wire
+from schemas.envelope import Origin, Precision, Strength, Wire
 
 FlagClass = Literal[
     "overdue", "at_risk", "falsely_pending", "wrong_due", "out_of_sync", "falsely_late", "hung", "no_movement",
@@ -21,11 +21,17 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
 
 class Evidence(Wire):
-    """One fact a flag rests on; `hash` covers the fact as the core keeps it."""
+    """One fact a flag rests on: what shows it, how strong, and whose word it is, where its source says so.
+
+    `hash` covers the fact as the core keeps it.
+    """
 
     fact: FactId
     type: str
     time: LocalInstant
+    precision: Precision
+    strength: Strength | None
+    origin: Origin | None
     hash: Digest
 
 

@@ -123,7 +123,15 @@ def flag(
             "source": "Law 26/2023",
         },
         "evidence": [
-            {"fact": "c" * 16, "type": "case.completed", "time": "2026-01-05T10:00:00+07:00", "hash": "d" * 16},
+            {
+                "fact": "c" * 16,
+                "type": "case.completed",
+                "time": "2026-01-05T10:00:00+07:00",
+                "precision": "second",
+                "strength": None,
+                "origin": None,
+                "hash": "d" * 16,
+            },
         ],
         "life": None,
         "wording": "Quá hạn",

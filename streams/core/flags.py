@@ -8,7 +8,7 @@ import orjson
 
 from streams.core.clock import Clock
 from streams.core.deadlines import Due
-from streams.core.facts import AT, DATA, DECREED, ID, KIND, Fact, fact_hash, text
+from streams.core.facts import AT, DATA, DECREED, ID, KIND, Fact, fact_hash, is_day, text
 from streams.core.instants import local_text
 from streams.core.interval import Interval
 from streams.core.kinds import TYPE_OF_KIND
@@ -218,6 +218,9 @@ def _evidence(fact: Fact, context: Context) -> Mapping[str, str | None]:
         "fact": f"{fact[ID]:016x}",
         "type": TYPE_OF_KIND[fact[KIND]],
         "time": local_text(fact[AT], context.clock.calendar.offset(fact[AT])),
+        "precision": "day" if is_day(fact) else "second",
+        "strength": text(fact, "g", context.lines.strings),
+        "origin": text(fact, "r", context.lines.strings),
         "hash": fact_hash(fact, context.lines.strings),
     }
 

@@ -27,7 +27,7 @@ def test_what_a_piece_is_worth_is_under_its_hash(fields: dict[str, Any]) -> None
     assert hash_of(ready("2026-03-10 09:00", **plain)) != hash_of(ready("2026-03-10 09:00", **plain | fields))
 
 
-def test_a_flag_names_its_evidence_by_hash() -> None:
+def test_a_flag_tells_what_each_piece_of_its_evidence_is_worth() -> None:
     card = ready("2026-03-10 09:00", strength="scan", origin="post")
 
     flag = next(flag for flag in flags_at(LATER, *CASE, card) if flag["class"] == "falsely_pending")
@@ -37,6 +37,9 @@ def test_a_flag_names_its_evidence_by_hash() -> None:
         "fact": card["fact"],
         "type": "card.received_at_unit",
         "time": "2026-03-10T09:00:00+07:00",
+        "precision": "second",
+        "strength": "scan",
+        "origin": "post",
         "hash": hash_of(card),
     }
 
