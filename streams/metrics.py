@@ -1,22 +1,32 @@
-"""The one list of metrics: their names, labels and meaning, and a registry of our own that holds them.
+"""The one list of metrics: names, labels, meaning and who exports them, and a registry of our own that holds them.
 
-A series never bears a token, a unit or a person. Labels whose values come from outside (procedures, systems) are
-bounded: beyond `SERIES_OF_METRIC_MAX` everything new is counted under *other*.
+A series never bears a token or a person. Units stand only in what the sink reads from PostgreSQL. Every metric has a
+bound: beyond it what is smallest is counted under *other*, so that sums stay true; a process never has more than
+`SERIES_OF_PROCESS_MAX` series.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Literal
 
 import prometheus_client as prometheus
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 PREFIX = "hoso_"
+SERIES_OF_PROCESS_MAX = 10_000
 SERIES_OF_METRIC_MAX = 400
 OTHER = "other"
 CONTENT_TYPE = prometheus.CONTENT_TYPE_LATEST
+
+Role = Literal["intake", "cases", "sink"]
+ROLES: tuple[Role, ...] = ("intake", "cases", "sink")
 
 # 1 ms to 1 min: a chunk and its transaction.
 COMMIT_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
@@ -29,20 +39,30 @@ _PERSONAL_NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What only grows, from the start of the process."""
+    """What only grows, from the start of the process. `roles` export it; at most `most` series, and one of *other*."""
 
     name: str
     help: str
     labels: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ROLES
+    most: int = SERIES_OF_METRIC_MAX
 
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """What goes up and down."""
+    """What goes up and down.
+
+    Of too many series those labels that stand in `folds` become *other*, the smallest first, so that every other label
+    stays true. What does not `add` up (ages, instants) is left out instead, the smallest first.
+    """
 
     name: str
     help: str
     labels: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ROLES
+    most: int = SERIES_OF_METRIC_MAX
+    folds: tuple[str, ...] = ()
+    adds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,100 +73,204 @@ class Histogram:
     help: str
     buckets: tuple[float, ...]
     labels: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ROLES
+    most: int = 4
 
 
 Metric = Counter | Gauge | Histogram
 
+_INTAKE: tuple[Role, ...] = ("intake",)
+_CASES: tuple[Role, ...] = ("cases",)
+_SINK: tuple[Role, ...] = ("sink",)
+_WORKERS: tuple[Role, ...] = ("intake", "cases")
+_OF_UNIT = ("unit", "unit_name", "province")
+
 # Intake. What is neither forwarded, parked nor a dead letter is still to be read: these and the lag account for all.
-EVENTS_FORWARDED = Counter("events_forwarded_total", "Source events forwarded to the log", ("topic",))
-EVENTS_PARKED = Counter("events_parked_total", "Source events of sources that are set aside", ("topic",))
-DEAD_LETTERS = Counter("dead_letters_total", "Source records refused, by class of reason", ("topic", "reason"))
-# Accepted and kept raw; a mapping is missing in the rules.
-UNKNOWN_CODES = Counter("unknown_codes_total", "Official codes that no rule maps to a state", ("system",))
+EVENTS_FORWARDED = Counter("events_forwarded_total", "Source events forwarded to the log", ("topic",), _INTAKE)
+EVENTS_PARKED = Counter("events_parked_total", "Source events of sources that are set aside", ("topic",), _INTAKE)
+DEAD_LETTERS = Counter("dead_letters_total", "Source records refused, by class of reason", ("topic", "reason"), _INTAKE)
 
 # How far behind.
-LAG_RECORDS = Gauge("lag_records", "Records in the topic that are not handled yet", ("topic",))
+LAG_RECORDS = Gauge("lag_records", "Records in the topic that are not handled yet", ("topic",), most=50)
+# Right on idle topics and in replays: by the broker's clock, and nothing where nothing waits.
+LAG_SECONDS = Gauge(
+    "lag_seconds",
+    "Age of what was handled last, where more waits; 0 where nothing does",
+    ("topic",),
+    most=50,
+    adds=False,
+)
+RETENTION_SECONDS = Gauge(
+    "retention_seconds", "How long the topic keeps a record, read or not", ("topic",), _INTAKE, most=50, adds=False
+)
 # The instant of the last tick: everything that arrived before it is judged. It stands still where intake does.
-CLOCK = Gauge("clock_timestamp_seconds", "Instant of the last tick seen")
+CLOCK = Gauge("clock_timestamp_seconds", "Instant of the last tick seen, by kind of clock", ("clock",), _CASES, most=2)
+
+# The sources, from the one intake worker that holds hoso.control.
+COMPLETE = Gauge(
+    "complete_timestamp_seconds", "All that was appended to the topic before is forwarded", ("topic",), _INTAKE,
+    most=50, adds=False,
+)  # fmt: skip
+SOURCES = Gauge("sources", "Sources by how they stand", ("state",), _INTAKE, most=10)
+SOURCES_COMPLETE = Gauge(
+    "sources_complete_timestamp_seconds", "All sources of this name have told everything before it", ("source",),
+    _INTAKE, most=200, adds=False,
+)  # fmt: skip
+# From case workers, each of which knows of all sources: take the max. The oldest stand here, `sources` counts all.
+SOURCE_SILENT = Gauge(
+    "source_silent_office_seconds", "Office time for which a source, or one set aside, has told nothing", ("source",),
+    _CASES, most=300, adds=False,
+)  # fmt: skip
 
 # Case workers.
-LOG_ENTRIES_FOLDED = Counter("log_entries_folded_total", "Entries of the log folded into cases")
-JUDGEMENTS = Counter("judgements_total", "Cases judged at a tick")
+LOG_ENTRIES_FOLDED = Counter("log_entries_folded_total", "Entries of the log folded into cases", (), _CASES)
+JUDGEMENTS = Counter("judgements_total", "Cases judged at a tick", (), _CASES)
 JUDGEMENT_LATENESS = Histogram(
-    "judgement_lateness_seconds", "Tick less due instant, per deadline judged", LATENESS_SECONDS
+    "judgement_lateness_seconds", "Tick less due instant, per deadline judged", LATENESS_SECONDS, (), _CASES
 )
-FLAG_CHANGES = Counter("flag_changes_total", "Versions of flags published", ("class", "state"))
-TABLE_ROWS = Gauge("table_rows", "Cases in the worker's table")
+FLAG_CHANGES = Counter("flag_changes_total", "Versions of flags published", ("class", "state"), _CASES, most=100)
+# Accepted and kept raw; a mapping is missing in the rules.
+UNKNOWN_CODES = Counter("unknown_codes_total", "Official codes that no rule maps to a state", ("system",), _CASES, 100)
+TABLE_ROWS = Gauge("table_rows", "Cases in the worker's table", (), _CASES)
+# By the calendar of the rules in force, at the last tick: alerts of cases wait for it.
+OFFICE_OPEN = Gauge(
+    "office_open", "1 while the offices of a province are open", ("province",), _CASES, most=100, adds=False
+)
+CALENDAR_HORIZON = Gauge(
+    "calendar_horizon_timestamp_seconds", "End of the last day whose decrees a calendar knows", ("calendar",), _CASES,
+    most=50, adds=False,
+)  # fmt: skip
 
 # Every role.
 CHUNK_COMMIT = Histogram("chunk_commit_seconds", "Making one chunk durable", COMMIT_SECONDS, ("role",))
-CHUNK_RECORDS = Counter("chunk_records_total", "Records in the chunks made durable", ("role",))
-RECOVERING = Gauge("recovering", "1 while the state is being read back after a start or a rebalance", ("role",))
+CHUNK_RECORDS = Counter("chunk_records_total", "Records in the chunks made durable", ("role",), most=4)
+RECOVERING = Gauge("recovering", "1 while state is read back after a start or a rebalance", ("role",), _WORKERS, most=4)
+STUCK = Gauge("stuck", "1 while a worker has work and does none, or its loop is silent", ("role",), most=4)
 
 # The sink.
-ARCHIVED_RECORDS = Counter("archived_records_total", "Records brought to PostgreSQL", ("topic",))
-ARCHIVE_OUTAGES = Counter("archive_outages_total", "Times PostgreSQL did not answer a write or a connection")
-ARCHIVE_UP = Gauge("archive_up", "1 while PostgreSQL answers")
+ARCHIVED_RECORDS = Counter("archived_records_total", "Records brought to PostgreSQL", ("topic",), _SINK, most=50)
+ARCHIVE_OUTAGES = Counter("archive_outages_total", "Times PostgreSQL did not answer a write or a connection", (), _SINK)
+ARCHIVE_UP = Gauge("archive_up", "1 while PostgreSQL answers", (), _SINK)
 
-# The domain, by class, procedure and stage. Units are in PostgreSQL.
-CASES_OPEN = Gauge("cases_open", "Cases whose clock has not stopped, on the observed line", ("procedure", "stage"))
-FLAGS_OPEN = Gauge("flags_open", "Flags whose condition holds", ("class", "procedure"))
+# The domain, by class, procedure, stage and province, each case counted by the one worker that holds it.
+CASES_OPEN = Gauge(
+    "cases_open", "Cases whose clock has not stopped, on the observed line", ("procedure", "stage", "province"), _CASES,
+    most=3000, folds=("procedure",),
+)  # fmt: skip
+FLAGS_OPEN = Gauge(
+    "flags_open", "Cases with a raised flag of the class", ("class", "procedure", "province"), _CASES,
+    most=3000, folds=("procedure",),
+)  # fmt: skip
+
+# What the sink reads from PostgreSQL. The first two have a series for every unit, the others for the worst only.
+OVERDUE_CASES = Gauge(
+    "overdue_cases", "Cases really overdue, by the unit that has them and who is accountable",
+    (*_OF_UNIT, "accountable"), _SINK, most=3900, folds=("unit", "unit_name"),
+)  # fmt: skip
+FALSELY_OPEN_CASES = Gauge(
+    "falsely_open_cases", "Cases whose duty is done and which the scoring system shows as open",
+    (*_OF_UNIT, "accountable"), _SINK, most=3900, folds=("unit", "unit_name"),
+)  # fmt: skip
+FALSELY_LATE_CASES = Gauge(
+    "falsely_late_cases", "Cases in time by evidence that the scoring system counts as late, by scored unit", _OF_UNIT,
+    _SINK, most=300, folds=("unit", "unit_name"),
+)  # fmt: skip
+INCIDENT_CASES = Gauge(
+    "incident_cases", "Open cases of the open incidents of a party; the class is that of most of them",
+    (*_OF_UNIT, "accountable", "class", "wording"), _SINK, most=300, adds=False,
+)  # fmt: skip
+NEWLY_OVERDUE_CASES = Gauge(
+    "newly_overdue_cases", "Cases that became really overdue today", ("province", "accountable"), _SINK
+)
+DUE_TODAY_CASES = Gauge(
+    "due_today_cases", "Cases due today: not ready, or ready and not updated", ("state", "province"), _SINK
+)
+LATE_ALLOWANCE_CASES = Gauge(
+    "late_allowance_cases", "How many more may be late this month, of units that may have few", _OF_UNIT, _SINK,
+    most=300, adds=False,
+)  # fmt: skip
+COMPLAINTS = Gauge(
+    "complaints", "Complaints about a unit in the last seven days, where there are several", (*_OF_UNIT, "reason"),
+    _SINK, most=200, folds=("unit", "unit_name"),
+)  # fmt: skip
+FIGURES_READ = Gauge("figures_timestamp_seconds", "When the sink read these figures last; 0 for never", (), _SINK)
+FIGURES_AS_OF = Gauge("figures_as_of_timestamp_seconds", "The tick that these figures go up to; 0 for none", (), _SINK)
+FIGURES_SECONDS = Gauge("figures_read_seconds", "How long PostgreSQL took for these figures", (), _SINK)
 
 METRICS: tuple[Metric, ...] = (
-    EVENTS_FORWARDED, EVENTS_PARKED, DEAD_LETTERS, UNKNOWN_CODES,
-    LAG_RECORDS, CLOCK,
-    LOG_ENTRIES_FOLDED, JUDGEMENTS, JUDGEMENT_LATENESS, FLAG_CHANGES, TABLE_ROWS,
-    CHUNK_COMMIT, CHUNK_RECORDS, RECOVERING,
+    EVENTS_FORWARDED, EVENTS_PARKED, DEAD_LETTERS,
+    LAG_RECORDS, LAG_SECONDS, RETENTION_SECONDS, CLOCK, COMPLETE, SOURCES, SOURCES_COMPLETE, SOURCE_SILENT,
+    LOG_ENTRIES_FOLDED, JUDGEMENTS, JUDGEMENT_LATENESS, FLAG_CHANGES, UNKNOWN_CODES, TABLE_ROWS, OFFICE_OPEN,
+    CALENDAR_HORIZON,
+    CHUNK_COMMIT, CHUNK_RECORDS, RECOVERING, STUCK,
     ARCHIVED_RECORDS, ARCHIVE_OUTAGES, ARCHIVE_UP,
     CASES_OPEN, FLAGS_OPEN,
+    OVERDUE_CASES, FALSELY_OPEN_CASES, FALSELY_LATE_CASES, INCIDENT_CASES, NEWLY_OVERDUE_CASES, DUE_TODAY_CASES,
+    LATE_ALLOWANCE_CASES, COMPLAINTS, FIGURES_READ, FIGURES_AS_OF, FIGURES_SECONDS,
+)  # fmt: skip
+
+# What the process collector tells of every role, beside the list: restarts are changes of the start.
+PROCESS_METRICS = (
+    "process_start_time_seconds", "process_cpu_seconds_total", "process_resident_memory_bytes",
+    "process_virtual_memory_bytes", "process_open_fds", "process_max_fds",
 )  # fmt: skip
 
 
 class Metrics:
-    """The metrics of one process, in a registry of its own. Labels are given in the order of the list above."""
+    """The metrics that a role exports, or all, in a registry of its own. Labels are given in the order of the list."""
 
-    def __init__(self) -> None:
+    def __init__(self, role: Role | None = None) -> None:
         # Otherwise each counter and histogram comes with a second series that says when it was made.
         prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = prometheus.CollectorRegistry()
-        ProcessCollector(namespace=PREFIX.rstrip("_"), registry=self.registry)
+        # Gauges with labels are most of the series: the library's own text of them takes ten times as long as ours.
+        self._plain = prometheus.CollectorRegistry()
+        # What another role exports would stand here as a zero, and tell of a clock or an archive that is not ours.
+        mine = [metric for metric in METRICS if role is None or role in metric.roles]
+        self._labelled: dict[Gauge, dict[tuple[str, ...], float]] = {
+            metric: {} for metric in mine if isinstance(metric, Gauge) and metric.labels
+        }
         self._counters = {
-            metric: prometheus.Counter(PREFIX + metric.name, metric.help, metric.labels, registry=self.registry)
-            for metric in METRICS
+            metric: prometheus.Counter(PREFIX + metric.name, metric.help, metric.labels, registry=self._plain)
+            for metric in mine
             if isinstance(metric, Counter)
         }
         self._gauges = {
-            metric: prometheus.Gauge(PREFIX + metric.name, metric.help, metric.labels, registry=self.registry)
-            for metric in METRICS
-            if isinstance(metric, Gauge)
+            metric: prometheus.Gauge(PREFIX + metric.name, metric.help, registry=self._plain)
+            for metric in mine
+            if isinstance(metric, Gauge) and not metric.labels
         }
         self._histograms = {
             metric: prometheus.Histogram(
-                PREFIX + metric.name, metric.help, metric.labels, registry=self.registry, buckets=metric.buckets
+                PREFIX + metric.name, metric.help, metric.labels, registry=self._plain, buckets=metric.buckets
             )
-            for metric in METRICS
+            for metric in mine
             if isinstance(metric, Histogram)
         }
-        self._seen: dict[Metric, set[tuple[str, ...]]] = {metric: set() for metric in METRICS}
+        self._seen: dict[Metric, set[tuple[str, ...]]] = {metric: set() for metric in mine}
+        collectors: list[Collector] = [*self._counters.values(), *self._gauges.values(), *self._histograms.values()]
+        for collector in (*collectors, _Labelled(self._labelled)):
+            self.registry.register(collector)
+        process = ProcessCollector(namespace=PREFIX.rstrip("_"), registry=self._plain)
+        self.registry.register(process)
 
     def count(self, counter: Counter, *labels: str, by: float = 1) -> None:
+        """By 0, a series that will be counted is there from the start: its first increase is then seen as one."""
         family = self._counters[counter]
         (family.labels(*self._bounded(counter, labels)) if counter.labels else family).inc(by)
 
     def set(self, gauge: Gauge, value: float, *labels: str) -> None:
-        family = self._gauges[gauge]
-        (family.labels(*self._bounded(gauge, labels)) if gauge.labels else family).set(value)
+        if len(labels) != len(gauge.labels):
+            raise ValueError(f"{gauge.name} has the labels {gauge.labels}")
+        if labels:
+            self._labelled[gauge][self._bounded(gauge, labels)] = value
+        else:
+            self._gauges[gauge].set(value)
 
     def replace(self, gauge: Gauge, values: Mapping[tuple[str, ...], float]) -> None:
         """All series of a gauge at once: those not named are gone; of too many, the largest stand alone."""
-        bounded: defaultdict[tuple[str, ...], float] = defaultdict(float)
-        self._seen[gauge].clear()
-        for labels, value in sorted(values.items(), key=lambda pair: (-pair[1], pair[0])):
-            bounded[self._bounded(gauge, labels)] += value
-        family = self._gauges[gauge]
-        family.clear()
-        for labels, value in bounded.items():
-            family.labels(*labels).set(value)
+        self._labelled[gauge] = bounded(gauge, values)
+        self._seen[gauge] = set(self._labelled[gauge])
 
     def observe(self, histogram: Histogram, value: float, *labels: str) -> None:
         family = self._histograms[histogram]
@@ -154,13 +278,93 @@ class Metrics:
 
     def render(self) -> bytes:
         """All series in Prometheus' text format."""
-        return generate_latest(self.registry)
+        return b"".join([generate_latest(self._plain), *map(_text, self._labelled.items())])
 
     def _bounded(self, metric: Metric, labels: tuple[str, ...]) -> tuple[str, ...]:
         seen = self._seen[metric]
         if labels in seen:
             return labels
-        if len(seen) >= SERIES_OF_METRIC_MAX or any(_PERSONAL_NUMBER.search(label) for label in labels):
+        if len(seen) >= metric.most or any(map(_is_personal, labels)):
             return (OTHER,) * len(labels)
         seen.add(labels)
         return labels
+
+
+class _Labelled(Collector):
+    """The gauges with labels as the library sees metrics, for whoever asks the registry."""
+
+    def __init__(self, values: Mapping[Gauge, Mapping[tuple[str, ...], float]]) -> None:
+        self._values = values
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for gauge, values in self._values.items():
+            family = GaugeMetricFamily(PREFIX + gauge.name, gauge.help, labels=gauge.labels)
+            for labels, value in values.items():
+                family.add_metric(labels, value)
+            yield family
+
+
+def _text(told: tuple[Gauge, Mapping[tuple[str, ...], float]]) -> bytes:
+    gauge, values = told
+    name = PREFIX + gauge.name
+    # Every label of a series but its values is the same: a form to fill in.
+    form = name + "{" + ",".join(f'{label}="%s"' for label in gauge.labels) + "} "
+    lines = [f"# HELP {name} {gauge.help}", f"# TYPE {name} gauge"]
+    lines += [f"{form % tuple(map(_escaped, labels))}{float(value)!r}" for labels, value in values.items()]
+    return ("\n".join(lines) + "\n").encode()
+
+
+@lru_cache(maxsize=20_000)
+def _escaped(label: str) -> str:
+    return label.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+
+
+def bounded(gauge: Gauge, values: Mapping[tuple[str, ...], float]) -> dict[tuple[str, ...], float]:
+    """At most `most` series, and one of *other*; of a gauge that adds up, their sum is that of the values."""
+    if not gauge.adds:
+        largest = [pair for pair in _largest_first(values) if not any(map(_is_personal, pair[0]))]
+        return dict(largest[: gauge.most])
+    found: defaultdict[tuple[str, ...], float] = defaultdict(float)
+    for labels, value in (values if len(values) <= gauge.most else _folded(gauge, values)).items():
+        found[(OTHER,) * len(labels) if any(map(_is_personal, labels)) else labels] += value
+    if len(found) <= gauge.most:
+        return dict(found)
+    kept = dict(_largest_first(found)[: gauge.most])
+    others = (OTHER,) * len(gauge.labels)
+    return {**kept, others: kept.get(others, 0) + sum(found[labels] for labels in found.keys() - kept.keys())}
+
+
+def _folded(gauge: Gauge, values: Mapping[tuple[str, ...], float]) -> Mapping[tuple[str, ...], float]:
+    """With what folds as *other*, but for the largest; room is left for the series that the others make."""
+    if not gauge.folds:
+        return values
+    places = {gauge.labels.index(name) for name in gauge.folds}
+    part_of = itemgetter(*sorted(places))
+    totals: defaultdict[Any, float] = defaultdict(float)
+    series: defaultdict[Any, int] = defaultdict(int)
+    other: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for labels, value in values.items():
+        part = part_of(labels)
+        totals[part] += value
+        series[part] += 1
+        other[labels] = tuple(OTHER if place in places else label for place, label in enumerate(labels))
+    room = gauge.most - len(set(other.values()))
+    kept = set[Any]()
+    for part in sorted(totals, key=lambda part: (-totals[part], part)):
+        room -= series[part]
+        if room < 0:
+            break
+        kept.add(part)
+    found: defaultdict[tuple[str, ...], float] = defaultdict(float)
+    for labels, value in values.items():
+        found[labels if part_of(labels) in kept else other[labels]] += value
+    return found
+
+
+def _largest_first(values: Mapping[tuple[str, ...], float]) -> list[tuple[tuple[str, ...], float]]:
+    return sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+@lru_cache(maxsize=20_000)
+def _is_personal(label: str) -> bool:
+    return _PERSONAL_NUMBER.search(label) is not None

@@ -97,6 +97,8 @@ def load_rules(folder: Path) -> dict[str, Any]:
     if formulas:
         # The hash of rules without a formula is what it was before there were any.
         content["formulas"] = formulas
+    if provinces := _rows(documents, "province"):
+        content["provinces"] = [_plain_row(row) for row in provinces]
     compile_rules(content)
     return content
 

@@ -21,8 +21,9 @@ class ControllerJob:
         transactions: Callable[[], Transactions],
         group: str,
         observe: Callable[[Broadcast], None] = lambda _broadcast: None,
+        holds: Callable[[Controller | None], None] = lambda _controller: None,
     ) -> None:
-        self._plan, self._log, self._log_partitions = plan, log, log_partitions
+        self._plan, self._log, self._log_partitions, self._holds = plan, log, log_partitions, holds
         self._reader, self._transactions, self._group, self._observe = reader, transactions, group, observe
         self._controller: Controller | None = None
         self._held: Transactions | None = None
@@ -42,6 +43,7 @@ class ControllerJob:
             await transactions.close()
             raise
         self._controller, self._held = controller, transactions
+        self._holds(controller)
         return end
 
     async def handle(self, place: Place, records: Sequence[Record]) -> None:
@@ -58,6 +60,7 @@ class ControllerJob:
 
     async def drop(self, _place: Place) -> None:
         self._controller = None
+        self._holds(None)
         if self._held is not None:
             await self._held.close()
             self._held = None

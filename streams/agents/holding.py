@@ -51,6 +51,7 @@ class Holding:
             await self._roles[place[0]].job.handle(place, records)
             next_offset = records[-1].offset + 1
             self._starts[place] = vitals.next_offsets[place] = next_offset
+            vitals.appended_at[place] = records[-1].timestamp / 1000
         finally:
             vitals.chunks_in_hand -= 1
             if not vitals.chunks_in_hand:
@@ -121,6 +122,7 @@ class Holding:
             self._committed.pop(place, None)
             self.vitals.next_offsets.pop(place, None)
             self.vitals.end_offsets.pop(place, None)
+            self.vitals.appended_at.pop(place, None)
             await self._roles[place[0]].job.drop(place)
 
     def _jobs(self) -> list[Job]:

@@ -21,7 +21,7 @@ from streams.agents.intake import IntakeJob, IntakePlan, IntakePorts, Observe
 from streams.agents.vitals import Vitals
 from streams.core.compiling import compile_rules
 from streams.core.engine import ENGINE
-from streams.pipeline.controller import Broadcast, Plan
+from streams.pipeline.controller import Broadcast, Controller, Plan
 from streams.pipeline.intake import Intake, IntakeLimits
 from streams.settings import Settings
 
@@ -39,11 +39,13 @@ class SecretMissing(RuntimeError):
 
 @dataclass(frozen=True)
 class IntakeWatch:
-    """Who is told of what: `observe` of each chunk, `broadcast` of each broadcast of the controller."""
+    """Who is told of what: `observe` of each chunk, `broadcast` of each broadcast of the controller; `holds` of the
+    controller itself while it is here, None when it is no more."""
 
     vitals: Vitals = field(default_factory=Vitals)
     observe: Observe = lambda _place, _records, _written, _seconds: None
     broadcast: Callable[[Broadcast], None] = lambda _broadcast: None
+    holds: Callable[[Controller | None], None] = lambda _controller: None
 
 
 def build_intake(settings: Settings, rules: Mapping[str, Any], watch: IntakeWatch | None = None) -> WorkerApp:
@@ -63,6 +65,7 @@ def build_intake(settings: Settings, rules: Mapping[str, Any], watch: IntakeWatc
         ),
         group,
         watch.broadcast,
+        watch.holds,
     )
     seconds = min(1.0, settings.tick_seconds / 5)
     job = IntakeJob(

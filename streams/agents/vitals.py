@@ -22,6 +22,7 @@ class Vitals:
     recovering: bool = True  # until the first assignment is held
     assigned: frozenset[Place] = frozenset()
     next_offsets: dict[Place, int] = field(default_factory=dict)  # what is to be handled next; absent: nothing yet was
+    appended_at: dict[Place, float] = field(default_factory=dict)  # when what was handled last was appended, in seconds
     end_offsets: dict[Place, int] = field(default_factory=dict)  # as far as the last fetch saw committed records
     beat_at: float = field(init=False)
     progress_at: float = field(init=False)

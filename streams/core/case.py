@@ -21,7 +21,7 @@ class Case(NamedTuple):
 
     `strings` is the table that facts point into; `shown` is the version and `shown_digest` the digest of the view last
     published, and `counted` where it then counted in the gauges: the procedure's place in `strings` and the
-    stage's in observed.STATES, each -1 for none.
+    stage's in observed.STATES, each -1 for none, and the id of the province where the rules knew one.
     """
 
     offset: int
@@ -31,7 +31,7 @@ class Case(NamedTuple):
     ledger: list[Line]
     shown: int
     shown_digest: int
-    counted: list[int]
+    counted: list[Any]
     # More facts came than a case holds: which of them stand here depends on their order, so nothing is judged.
     is_full: bool
     # The last move of its due by new rules (core.moved): like the ledger, what was said and not what is.

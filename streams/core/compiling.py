@@ -55,6 +55,7 @@ def compile_rules(content: Mapping[str, Any]) -> Rules:
         "sources",
         "units",
         "formulas",
+        "provinces",
     ):
         _refuse_twice(table, [row.get("id") for row in content.get(table, ())])
     try:
@@ -78,6 +79,8 @@ def compile_rules(content: Mapping[str, Any]) -> Rules:
         successions=_successions(content["units"], next(iter(calendars.values()))),
         sources=tuple(expected_of(row) for row in content["sources"]),
         formulas=_formulas(content.get("formulas", ())),
+        provinces=_provinces(content.get("provinces", ())),
+        province_names={row["id"]: row["name"] for row in content.get("provinces", ())},
     )
 
 
@@ -294,6 +297,18 @@ def _formula(row: Mapping[str, Any]) -> Formula:
         source=row["source"],
         nv=row.get("nv"),
     )
+
+
+def _provinces(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """By code the id of its province; raises RulesRefused where a code stands at the head of two."""
+    found: dict[str, str] = {}
+    for row in rows:
+        where = f"province {row['id']}"
+        _source(where, row)
+        for code in row["units"]:
+            if found.setdefault(code, row["id"]) != row["id"]:
+                raise RulesRefused(where, f"unit {code} stands in province {found[code]} too")
+    return found
 
 
 def _successions(rows: Iterable[Mapping[str, Any]], calendar: Calendar) -> dict[str, Succession]:

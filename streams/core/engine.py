@@ -173,7 +173,9 @@ def judge(
     if digest != case.shown_digest:
         shown += 1
         changed = view | {"version": shown}
-    gauged = [lines.told.get("p", -1), -1 if merged or clock.ended is not None else lines.stage]
+    gauged: list[Any] = [lines.told.get("p", -1), -1 if merged or clock.ended is not None else lines.stage]
+    if rules.provinces and (province := rules.province(lines.unit_at(at))) is not None:
+        gauged.append(province)
     facts = seen(case.facts, at) if lines.arrivals else case.facts
     turns = [one.late_from + 1 for one in scores if one.late_from is not None and one.late_from >= at]
     wake = min([next_wake(found, at), *context.wakes, *turns])

@@ -19,6 +19,12 @@ def next_open(calendar: Calendar, at: int) -> tuple[int, int]:
     return day, calendar.hours_of(day)[0][0]
 
 
+def is_open(calendar: Calendar, at: int) -> bool:
+    """Whether an instant lies in office hours, which are half-open."""
+    day, second = calendar.local(at)
+    return any(opens <= second < closes for opens, closes in calendar.hours_of(day))
+
+
 def add_office_seconds(calendar: Calendar, at: int, seconds: int) -> int:
     """The instant at which so many seconds of office time have passed since `at`."""
     day, second = next_open(calendar, at)

@@ -9,7 +9,7 @@ from streams.core.deadlines import Span, Term
 from streams.core.kinds import HANDED_OVER
 from streams.core.sources import Expected
 from streams.core.succession import Succession
-from streams.core.units import covers
+from streams.core.units import covers, nearest
 
 ANY = "*"
 FOR_EVER = 1 << 30
@@ -207,6 +207,9 @@ class Rules:
     successions: Mapping[str, Succession]
     # The latest in force first.
     formulas: tuple[Formula, ...] = ()
+    # By the codes at its head the id of a province, and by its id the name.
+    provinces: Mapping[str, str] = field(default_factory=dict)
+    province_names: Mapping[str, str] = field(default_factory=dict)
     # Calendars with closures, as they are asked for: a table of days each.
     _closed: dict[tuple[str, ...], Calendar] = field(default_factory=dict, repr=False, compare=False)
 
@@ -253,6 +256,10 @@ class Rules:
             if campaign.first <= day <= campaign.last and covers(campaign.units, unit):
                 return campaign.hours[weekday(day)]
         return calendar.reception_of(day)
+
+    def province(self, unit: str | None) -> str | None:
+        """The id of the province that a unit is in, if a row says so."""
+        return nearest(self.provinces, unit)
 
     def is_live(self, feed: str, place: Place, day: int) -> bool:
         """Whether the absence of a fact on a feed is evidence for that unit and procedure on a day."""

@@ -3,7 +3,7 @@
 G01.801 covers G01.801.001, and H26 covers H26-01; a province is written as the codes at its head.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 BENEATH = (".", "-")
 
@@ -13,3 +13,12 @@ def covers(codes: Iterable[str], unit: str | None) -> bool:
     if unit is None:
         return False
     return any(unit == code or unit.startswith(tuple(code + sign for sign in BENEATH)) for code in codes)
+
+
+def nearest(told: Mapping[str, str], unit: str | None) -> str | None:
+    """What is told of a unit, or else of the nearest one above it."""
+    while unit:
+        if unit in told:
+            return told[unit]
+        unit = unit[: max(0, *(unit.rfind(sign) for sign in BENEATH))]
+    return None

@@ -116,6 +116,18 @@ class Controller:
         """The source partitions that hold time back, because nobody has announced an instant for them yet."""
         return tuple(sorted(self._plan.expected - self._as_of.keys()))
 
+    @property
+    def watch(self) -> SourceWatch:
+        """The sources as they are known here, to be looked at only."""
+        return self._watch
+
+    def complete(self) -> dict[str, int]:
+        """By topic up to when, in milliseconds, all that was appended is forwarded; none that nobody has announced."""
+        found: dict[str, list[int]] = {}
+        for topic, number in self._plan.expected:
+            found.setdefault(topic, []).append(self._as_of.get((topic, number), 0))
+        return {topic: least for topic, instants in found.items() if (least := min(instants))}
+
     def fold(self, records: Sequence[Record]) -> None:
         """Take records of hoso.control in; those read before are skipped, so reading again changes nothing."""
         for record in records:

@@ -5,6 +5,7 @@ by intake; to take it back goes in steps, for nothing may be left behind: all of
 parked any more (*resuming*), then what was parked is forwarded (*draining*), and only then it is judged by again.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -93,6 +94,23 @@ class SourceWatch:
         self._requests.clear()
         self._listen(said, at)
         return said
+
+    def standing(self) -> Counter[str]:
+        """How many sources stand how: *not_expected* is one that tells, and that no row of the rules names."""
+        names = {*self._up_to, *self._states}
+        return Counter(
+            self._state(name) or ("not_expected" if self._rhythm(name) is None else "heard") for name in names
+        )
+
+    def complete(self) -> dict[str, int]:
+        """By row of the rules, up to when all that its sources sent is in; those that are set aside are left out."""
+        found: dict[str, int] = {}
+        for name, up_to in self._up_to.items():
+            if self._state(name) not in ASIDE:
+                for row in self._rows:
+                    if is_named(name, (row.name,)):
+                        found[row.name] = min(up_to, found.get(row.name, up_to))
+        return found
 
     def _read_back(self, state: SourceState, offset: int) -> None:
         source = state.source

@@ -1,4 +1,4 @@
-"""How many cases are open by procedure and stage, and how many flags by class and procedure: kept by differences."""
+"""How many cases are open by procedure, stage and province, and how many have which flag: kept by differences."""
 
 from collections import Counter
 
@@ -6,15 +6,20 @@ from streams.core.case import Case
 from streams.core.flags import open_classes
 from streams.core.observed import STATES
 
-NO_PROCEDURE = "none"
+# Where no fact tells the procedure, or no row of the rules the province.
+NONE = "none"
 
 
 class Tally:
-    """Counts over the cases of a partition, moved from what a case was to what it is; no case is looked at twice."""
+    """Counts over the cases of a partition, moved from what a case was to what it is; no case is looked at twice.
+
+    A case says itself where it was counted (Case.counted), so rules that draw other provinces find it there: they judge
+    every case again, and so move it. Provinces stand here by their ids.
+    """
 
     def __init__(self) -> None:
-        self.cases: Counter[tuple[str, str]] = Counter()
-        self.flags: Counter[tuple[str, str]] = Counter()
+        self.cases: Counter[tuple[str, str, str]] = Counter()
+        self.flags: Counter[tuple[str, str, str]] = Counter()
 
     def add(self, case: Case) -> None:
         self._count(case, 1)
@@ -28,9 +33,10 @@ class Tally:
     def _count(self, case: Case, by: int) -> None:
         if not case.counted:
             return
-        name, stage = case.counted
-        procedure = NO_PROCEDURE if name < 0 else case.strings[name]
+        name, stage, *told = case.counted
+        procedure = NONE if name < 0 else case.strings[name]
+        province = told[0] if told else NONE
         if stage >= 0:
-            self.cases[procedure, STATES[stage]] += by
+            self.cases[procedure, STATES[stage], province] += by
         for flag_class in open_classes(case.ledger):
-            self.flags[flag_class, procedure] += by
+            self.flags[flag_class, procedure, province] += by

@@ -31,7 +31,7 @@ PAGE_ENTRIES = 5000
 OFFSET_MAX = 2**63 - 1
 
 # The server is away, in trouble or full. Everything else that it refuses is our own fault, and stops us.
-_UNAVAILABLE = (
+UNAVAILABLE = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -176,7 +176,7 @@ class PostgresArchive:
     def _availability(self) -> Iterator[None]:
         try:
             yield
-        except _UNAVAILABLE as trouble:
+        except UNAVAILABLE as trouble:
             raise ArchiveUnavailable(f"PostgreSQL: {type(trouble).__name__}: {trouble}") from trouble
         except asyncpg.InterfaceError as trouble:
             # The driver says so of a connection that died between two calls, and of our own mistakes.

@@ -7,6 +7,7 @@ from contextlib import suppress
 from aiokafka.errors import KafkaError
 
 from schemas.topics import CASES_CURRENT, CODES, FLAGS, LOG
+from streams.adapters.behind import Behind
 from streams.adapters.health import Pulse
 from streams.clock import monotonic_seconds
 from streams.metrics import (
@@ -16,6 +17,7 @@ from streams.metrics import (
     CHUNK_COMMIT,
     CHUNK_RECORDS,
     LAG_RECORDS,
+    LAG_SECONDS,
     Metrics,
 )
 from streams.settings import Settings
@@ -69,6 +71,8 @@ class _Sink:
         self._tail = Tail(settings.kafka, topics, settings.chunk_records_max)
         self._lag_at = 0.0
         self._failures = 0
+        self._behind = Behind()
+        self._appended_at: dict[str, float] = {}
 
     async def run(self) -> None:
         try:
@@ -103,6 +107,7 @@ class _Sink:
                 await self._archive.write(records)
                 self._metrics.observe(CHUNK_COMMIT, monotonic_seconds() - began_at, ROLE)
                 self._metrics.count(CHUNK_RECORDS, ROLE, by=len(records))
+                self._appended_at |= {record.topic: record.timestamp / 1000 for record in records}
                 for topic, count in Counter(record.topic for record in records).items():
                     self._metrics.count(ARCHIVED_RECORDS, topic.removeprefix(self._prefix), by=count)
                 self._pulse.worked()
@@ -119,7 +124,9 @@ class _Sink:
             return
         self._lag_at = now
         for topic, left in (await self._tail.lag()).items():
-            self._metrics.set(LAG_RECORDS, left, topic.removeprefix(self._prefix))
+            name = topic.removeprefix(self._prefix)
+            self._metrics.set(LAG_RECORDS, left, name)
+            self._metrics.set(LAG_SECONDS, self._behind.seconds(topic, left, self._appended_at.get(topic)), name)
 
     async def _wait(self, reason: str) -> None:
         self._pulse.waited(reason)

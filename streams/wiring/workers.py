@@ -7,29 +7,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from weakref import WeakValueDictionary
+from typing import Any
 
 import psycopg
 
-from schemas.topics import DEAD_LETTERS, LOG, PARKED, Topic
-from streams import metrics as names
 from streams.adapters.health import Health, Pulse
 from streams.adapters.metrics_server import MetricsServer, start_metrics_server
 from streams.agents.app import WorkerApp, run_app
 from streams.agents.ending import leave
 from streams.agents.intake_worker import IntakeWatch, build_intake, make_intake
-from streams.agents.vitals import Place, Vitals
+from streams.agents.vitals import Vitals
 from streams.agents.worker import build_cases
 from streams.metrics import Metrics
-from streams.pipeline.cases import CasePartition, Writes
-from streams.ports import Outgoing, Record
 from streams.rules_file import VIETNAM, load_rules
 from streams.settings import Settings
+from streams.sinks.gauges import watch_gauges
 from streams.sinks.migrate import migrate
 from streams.sinks.runner import run_sink
+from streams.wiring.exporting import CaseMetrics, IntakeMetrics, SinkMetrics
 
 ROLES = ("intake", "cases", "sink")
 STOP_SECONDS = 10.0
@@ -96,72 +93,9 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
-class _CaseMetrics(Metrics):
-    """Metrics of a case worker; the gauges of the domain are counted anew at each scrape, over what it holds then."""
-
-    def __init__(self, vitals: Vitals, settings: Settings) -> None:
-        super().__init__()
-        self._vitals, self._log, self._prefix = vitals, settings.topic(LOG), settings.prefix
-        # Weak: what the case job has dropped is no more ours to count. Filled from the thread that folds.
-        self._partitions: WeakValueDictionary[int, CasePartition] = WeakValueDictionary()
-
-    def make(self, partition: int, rows: dict[bytes, bytes], topic: Callable[[Topic], str]) -> CasePartition:
-        made = self._partitions[partition] = CasePartition(partition, rows, topic)
-        return made
-
-    def observe_chunk(self, writes: Writes, seconds: float) -> None:
-        report = writes.report
-        self.observe(names.CHUNK_COMMIT, seconds, "cases")
-        self.count(names.CHUNK_RECORDS, "cases", by=report.records)
-        self.count(names.LOG_ENTRIES_FOLDED, by=report.folded)
-        self.count(names.JUDGEMENTS, by=report.judged)
-        for late in report.lateness:
-            self.observe(names.JUDGEMENT_LATENESS, late)
-        for (flag_class, state), number in report.changes.items():
-            self.count(names.FLAG_CHANGES, flag_class, state, by=number)
-        for system, number in report.unknown_codes.items():
-            self.count(names.UNKNOWN_CODES, system, by=number)
-
-    def render(self) -> bytes:
-        held = {partition for topic, partition in self._vitals.assigned if topic == self._log}
-        kept_now = [kept for number, kept in list(self._partitions.items()) if number in held]
-        cases: Counter[tuple[str, ...]] = Counter()
-        flags: Counter[tuple[str, ...]] = Counter()
-        for kept in kept_now:
-            cases.update(kept.tally.cases.copy())
-            flags.update(kept.tally.flags.copy())
-            if kept.now is not None:
-                self.set(names.CLOCK, kept.now)
-        self.replace(names.CASES_OPEN, {labels: number for labels, number in cases.items() if number})
-        self.replace(names.FLAGS_OPEN, {labels: number for labels, number in flags.items() if number})
-        self.set(names.TABLE_ROWS, sum(len(kept.rows) for kept in kept_now))
-        _tell_vitals(self, self._vitals, "cases", self._prefix)
-        return super().render()
-
-
-class _IntakeMetrics(Metrics):
-    """Metrics of an intake worker: how far behind it is on what it holds, at each scrape."""
-
-    def __init__(self, vitals: Vitals, settings: Settings) -> None:
-        super().__init__()
-        self._vitals, self._prefix = vitals, settings.prefix
-
-    def render(self) -> bytes:
-        _tell_vitals(self, self._vitals, "intake", self._prefix)
-        return super().render()
-
-
-def _tell_vitals(metrics: Metrics, vitals: Vitals, role: str, prefix: str) -> None:
-    metrics.set(names.RECOVERING, vitals.recovering, role)
-    behind: Counter[tuple[str, ...]] = Counter()
-    for (topic, _), left in dict(vitals.lag).items():
-        behind[topic.removeprefix(prefix),] += left
-    metrics.replace(names.LAG_RECORDS, dict(behind))
-
-
 def _run_cases(settings: Settings) -> int:
     vitals = Vitals()
-    metrics = _CaseMetrics(vitals, settings)
+    metrics = CaseMetrics(vitals, settings)
 
     def build() -> WorkerApp:
         app = build_cases(settings, metrics.make, vitals, metrics.observe_chunk)
@@ -173,25 +107,14 @@ def _run_cases(settings: Settings) -> int:
 
 def _run_intake(settings: Settings) -> int:
     vitals = Vitals()
-    metrics = _IntakeMetrics(vitals, settings)
+    metrics = IntakeMetrics(vitals, settings)
     rules = load_rules(settings.rules or VIETNAM)
     # A secret that is missing or not of its form is told at once, not by a worker that dies in the making.
     make_intake(settings)
-
-    def observe(place: Place, records: Sequence[Record], written: Sequence[Outgoing], seconds: float) -> None:
-        metrics.observe(names.CHUNK_COMMIT, seconds, "intake")
-        metrics.count(names.CHUNK_RECORDS, "intake", by=len(records))
-        dead = settings.topic(DEAD_LETTERS)
-        refused = [dict(record.headers) for record in written if record.topic == dead]
-        topic = place[0].removeprefix(settings.prefix)
-        for headers in refused:
-            metrics.count(names.DEAD_LETTERS, topic, headers["reason"].decode())
-        parked = sum(record.topic == settings.topic(PARKED) for record in written)
-        metrics.count(names.EVENTS_PARKED, topic, by=parked)
-        metrics.count(names.EVENTS_FORWARDED, topic, by=len(records) - len(refused) - parked)
+    watch = IntakeWatch(vitals=vitals, observe=metrics.observe_chunk, holds=metrics.holds)
 
     def build() -> WorkerApp:
-        app = build_intake(settings, rules, IntakeWatch(vitals=vitals, observe=observe))
+        app = build_intake(settings, rules, watch)
         _serve_soon(settings, "intake", metrics, vitals.health)
         return app
 
@@ -219,11 +142,19 @@ async def _sink(settings: Settings) -> int:
     stop = asyncio.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
-    metrics, pulse = Metrics(), Pulse()
+    pulse = Pulse()
+    metrics = SinkMetrics(pulse.health)
     server = await _serve(settings, "sink", metrics, pulse.health)
     try:
         await _migrate(settings, stop, pulse)
-        await run_sink(settings, stop, metrics, pulse)
+        figures = asyncio.create_task(watch_gauges(settings.database, stop, metrics))
+        figures.add_done_callback(_leave_if_failed)
+        try:
+            await run_sink(settings, stop, metrics, pulse)
+        finally:
+            # A count may take a minute; nobody waits for it any more.
+            figures.cancel()
+            await asyncio.wait({figures})
     except Exception as error:  # noqa: BLE001  (the outermost frame)
         leave(error)
     finally:
@@ -247,6 +178,6 @@ def _serve_soon(settings: Settings, role: str, metrics: Metrics, health: Callabl
     task.add_done_callback(_leave_if_failed)
 
 
-def _leave_if_failed(task: asyncio.Task[MetricsServer]) -> None:
+def _leave_if_failed(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         leave(error)

@@ -1,6 +1,7 @@
 """The list of metrics: its names, its bounds, and that nothing of a person or a case is in it."""
 
 import re
+from collections.abc import Mapping
 
 import prometheus_client as prometheus
 import pytest
@@ -10,21 +11,36 @@ from streams import metrics as listed
 from streams.metrics import (
     CASES_OPEN,
     CHUNK_COMMIT,
-    CLOCK,
+    COMPLAINTS,
     DEAD_LETTERS,
     EVENTS_FORWARDED,
+    FALSELY_LATE_CASES,
+    FALSELY_OPEN_CASES,
     FLAGS_OPEN,
+    INCIDENT_CASES,
+    LATE_ALLOWANCE_CASES,
     METRICS,
+    OVERDUE_CASES,
+    PROCESS_METRICS,
+    ROLES,
     SERIES_OF_METRIC_MAX,
+    SERIES_OF_PROCESS_MAX,
+    SOURCE_SILENT,
+    TABLE_ROWS,
     Counter,
     Histogram,
     Metric,
     Metrics,
+    Role,
+    bounded,
 )
 
-# What a series may be told apart by: no unit, no case, no person.
-LABELS = {"topic", "reason", "system", "role", "class", "state", "procedure", "stage"}
-SERIES_OF_PROCESS_MAX = 10_000
+# What a series may be told apart by: no case, no person; and a unit only by what the sink reads from PostgreSQL.
+LABELS = {
+    "topic", "reason", "system", "role", "class", "wording", "state", "procedure", "stage", "province", "accountable",
+    "source", "clock", "calendar",
+}  # fmt: skip
+OF_UNIT = {"unit", "unit_name"}
 
 
 def test_every_metric_is_in_the_list_once() -> None:
@@ -39,7 +55,7 @@ def test_names_follow_the_conventions(metric: Metric) -> None:
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", metric.name)
     assert isinstance(metric, Counter) == metric.name.endswith("_total")
     assert not re.search(r"_(ms|millis|minutes|hours|days|kb|mb)(_|$)", metric.name), "base units only"
-    assert set(metric.labels) <= LABELS
+    assert set(metric.labels) <= LABELS | (OF_UNIT if metric.roles == ("sink",) else set())
     assert metric.help
     if isinstance(metric, Histogram):
         assert metric.name.endswith("_seconds")
@@ -61,12 +77,12 @@ def test_counts_gauges_and_histograms_are_told_apart_by_labels_in_order() -> Non
 
     metrics.count(DEAD_LETTERS, "submission", "not_json")
     metrics.count(DEAD_LETTERS, "submission", "not_json", by=2)
-    metrics.set(CLOCK, 1_767_582_007.0)
+    metrics.set(TABLE_ROWS, 1_767_582_007.0)
     metrics.observe(CHUNK_COMMIT, 0.02, "sink")
 
     value = metrics.registry.get_sample_value
     assert value("hoso_dead_letters_total", {"topic": "submission", "reason": "not_json"}) == 3
-    assert value("hoso_clock_timestamp_seconds") == 1_767_582_007.0
+    assert value("hoso_table_rows") == 1_767_582_007.0
     assert value("hoso_chunk_commit_seconds_bucket", {"role": "sink", "le": "0.025"}) == 1
     assert value("hoso_chunk_commit_seconds_bucket", {"role": "sink", "le": "0.01"}) == 0
 
@@ -79,12 +95,12 @@ def test_a_wrong_number_of_labels_is_our_own_fault() -> None:
 def test_replacing_a_gauge_forgets_what_is_gone() -> None:
     metrics = Metrics()
 
-    metrics.replace(FLAGS_OPEN, {("overdue", "card"): 4, ("at_risk", "card"): 1})
-    metrics.replace(FLAGS_OPEN, {("overdue", "card"): 3})
+    metrics.replace(FLAGS_OPEN, {("overdue", "card", "Huế"): 4, ("at_risk", "card", "Huế"): 1})
+    metrics.replace(FLAGS_OPEN, {("overdue", "card", "Huế"): 3})
 
     value = metrics.registry.get_sample_value
-    assert value("hoso_flags_open", {"class": "overdue", "procedure": "card"}) == 3
-    assert value("hoso_flags_open", {"class": "at_risk", "procedure": "card"}) is None
+    assert value("hoso_flags_open", {"class": "overdue", "procedure": "card", "province": "Huế"}) == 3
+    assert value("hoso_flags_open", {"class": "at_risk", "procedure": "card", "province": "Huế"}) is None
 
 
 def test_more_series_than_allowed_are_counted_together() -> None:
@@ -101,30 +117,119 @@ def test_more_series_than_allowed_are_counted_together() -> None:
 
 def test_of_too_many_values_the_largest_stand_alone() -> None:
     metrics = Metrics()
-    values: dict[tuple[str, ...], float] = {
-        (f"procedure-{number}", "checking"): number for number in range(SERIES_OF_METRIC_MAX + 3)
-    }
+    values: dict[tuple[str, ...], float] = {(f"source-{number}",): number for number in range(SOURCE_SILENT.most + 3)}
 
-    metrics.replace(CASES_OPEN, values)
+    metrics.replace(SOURCE_SILENT, values)
 
     value = metrics.registry.get_sample_value
-    assert value("hoso_cases_open", {"procedure": f"procedure-{SERIES_OF_METRIC_MAX + 2}", "stage": "checking"}) == 402
-    assert value("hoso_cases_open", {"procedure": "other", "stage": "other"}) == 0 + 1 + 2
+    assert value("hoso_source_silent_office_seconds", {"source": f"source-{SOURCE_SILENT.most + 2}"}) == 302
+    assert [value("hoso_source_silent_office_seconds", {"source": f"source-{number}"}) for number in range(3)] == [
+        None, None, None,
+    ]  # fmt: skip
+
+
+def test_procedures_fold_before_stages_and_provinces_do() -> None:
+    values: dict[tuple[str, ...], float] = {
+        (f"procedure-{number:03}", stage, f"province-{place}"): number
+        for number in range(200)
+        for stage in ("received", "verified", "printed")
+        for place in range(34)
+    }
+
+    found = bounded(CASES_OPEN, values)
+
+    assert len(found) <= CASES_OPEN.most
+    for place in (1, 2):
+        assert sums(found, place) == sums(values, place)
+    assert {labels[0] for labels in found} > {"procedure-199", "other"}
+    assert "procedure-000" not in {labels[0] for labels in found}
+
+
+def test_what_does_not_even_fold_to_its_bound_is_counted_together() -> None:
+    values: dict[tuple[str, ...], float] = {
+        ("card", f"stage-{number}", "none"): 1 for number in range(CASES_OPEN.most + 50)
+    }
+
+    found = bounded(CASES_OPEN, values)
+
+    assert len(found) <= CASES_OPEN.most + 1
+    assert sum(found.values()) == CASES_OPEN.most + 50
+
+
+def sums(values: Mapping[tuple[str, ...], float], place: int) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for labels, value in values.items():
+        found[labels[place]] = found.get(labels[place], 0) + value
+    return found
 
 
 def test_a_personal_number_never_becomes_a_label() -> None:
     metrics = Metrics()
 
     metrics.count(EVENTS_FORWARDED, "001099123456")
+    metrics.replace(OVERDUE_CASES, {("001099123456", "x", "Huế", "unit"): 3.0})
 
     assert b"001099123456" not in metrics.render()
     assert metrics.registry.get_sample_value("hoso_events_forwarded_total", {"topic": "other"}) == 1
+    of_others = dict.fromkeys(OVERDUE_CASES.labels, "other")
+    assert metrics.registry.get_sample_value("hoso_overdue_cases", of_others) == 3
 
 
-def test_the_most_series_a_process_can_have_are_few_enough() -> None:
+def test_a_role_exports_nothing_of_another() -> None:
+    families = {role: {family.name for family in families_of(Metrics(role))} for role in ROLES}
+
+    assert "hoso_archive_up" in families["sink"]
+    assert families["intake"] & {"hoso_archive_up", "hoso_cases_open", "hoso_clock_timestamp_seconds"} == set()
+    assert all("hoso_process_start_time_seconds" in names for names in families.values())
+
+
+def families_of(metrics: Metrics) -> list[prometheus.Metric]:
+    return list(text_string_to_metric_families(metrics.render().decode()))
+
+
+def test_the_process_tells_what_is_listed_of_it() -> None:
+    found = {family.name for family in families_of(Metrics()) if family.name.startswith("hoso_process")}
+
+    assert found == {f"hoso_{name.removesuffix('_total')}" for name in PROCESS_METRICS}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_most_series_a_process_can_have_are_few_enough(role: Role) -> None:
     def most(metric: Metric) -> int:
         several = len(metric.buckets) + 3 if isinstance(metric, Histogram) else 1
-        # Role is one of three, or four with the supervisor.
-        return several * (1 if not metric.labels else 4 if metric.labels == ("role",) else SERIES_OF_METRIC_MAX + 1)
+        return several * (1 if not metric.labels else metric.most + 1)
 
-    assert sum(map(most, METRICS)) <= SERIES_OF_PROCESS_MAX
+    assert sum(most(metric) for metric in METRICS if role in metric.roles) <= SERIES_OF_PROCESS_MAX
+
+
+def test_under_a_hostile_load_a_scrape_stays_small_and_true() -> None:
+    """3,500 units, each with its own name, sixty provinces and every owner: what the sink may be asked to export."""
+    metrics = Metrics("sink")
+    units = [(f"H{number:04}", f"Công an phường {number}", f"Tỉnh {number % 60}") for number in range(3500)]
+    owners = ("unit", "ministry", "operator")
+    values: dict[tuple[str, ...], float] = {
+        (*unit, owner): 1 + number % 7 for number, unit in enumerate(units) for owner in owners
+    }
+
+    for gauge in (OVERDUE_CASES, FALSELY_OPEN_CASES):
+        metrics.replace(gauge, values)
+    for gauge in (FALSELY_LATE_CASES, LATE_ALLOWANCE_CASES):
+        metrics.replace(gauge, dict.fromkeys(units, 3.0))
+    metrics.replace(INCIDENT_CASES, {(*unit, "unit", "hung", "Treo"): 5.0 for unit in units})
+    metrics.replace(COMPLAINTS, {(*unit, f"reason-{number}"): 2.0 for unit in units for number in range(5)})
+    rendered = metrics.render().decode()
+
+    samples = [line for line in rendered.splitlines() if not line.startswith("#")]
+    assert len(samples) <= SERIES_OF_PROCESS_MAX
+    overdue = [sample for family in text_string_to_metric_families(rendered) for sample in family.samples
+               if sample.name == "hoso_overdue_cases"]  # fmt: skip
+    assert sum(sample.value for sample in overdue) == sum(values.values())
+    assert {sample.labels["province"] for sample in overdue} == {unit[2] for unit in units}
+
+
+def test_with_one_series_a_unit_every_unit_stands_alone() -> None:
+    values: dict[tuple[str, ...], float] = {
+        (f"H{number:04}", f"Công an phường {number}", f"Tỉnh {number % 34}", "unit"): 1 for number in range(3500)
+    }
+
+    assert bounded(OVERDUE_CASES, values) == values

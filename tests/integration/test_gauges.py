@@ -1,0 +1,202 @@
+"""What the sink exports out of a real PostgreSQL: counts by unit with its name and province, incidents, dues."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from schemas.topics import CASES_CURRENT, FLAGS, LOG
+from streams import metrics as names
+from streams.core.wording import WORDING
+from streams.metrics import Metrics
+from streams.ports import Position, Record
+from streams.sinks.gauges import ArchiveGauges, watch_gauges
+from streams.sinks.migrate import migrate
+from streams.sinks.postgres import PostgresArchive
+from tests.archive_builders import PREFIX, RULES, case, entry_record, fact, flag, renumbered, tick
+from tests.core_builders import content_of
+
+pytestmark = pytest.mark.services
+
+UNIT, OTHER = "G01.839.001", "G01.839.002"
+HUE = "Thành phố Huế"
+NAME = "Công an phường Thuận Hóa"
+PLACE = (UNIT, NAME, HUE)
+NOON = "2026-01-14T05:00:00Z"  # 12:00 in Huế
+WORDS = WORDING["falsely_pending"]
+
+
+@pytest.fixture
+def migrated(database: str) -> str:
+    migrate(database)
+    return database
+
+
+def activation(**fields: Any) -> Record:
+    content = content_of(
+        units=[{"id": UNIT, "name": NAME, "source": "a test"}],
+        provinces=[{"id": "H57", "name": HUE, "units": ["H57", "G01.839"], "source": "a test"}],
+        **fields,
+    )
+    return entry_record(0, {"type": "rules.activated", "hash": RULES, "content": content})
+
+
+def complaint(number: int, unit: str = UNIT, at: str = "2026-01-12T03:00:00Z") -> Record:
+    data = {"unit": unit, "reason": "delay"}
+    return fact(number, type="complaint.filed", fact=f"{number:016x}", time=at, data=data)
+
+
+def overdue(number: int, **fields: Any) -> Record:
+    told = {"flag_id": f"{number:032x}", "case": f"token-{number}", "unit": UNIT, "accountable": f"unit:{UNIT}"}
+    return flag(**{**told, "scored_unit": UNIT, **fields})
+
+
+def pending(number: int, **fields: Any) -> Record:
+    since = "2026-01-13T09:00:00+07:00"
+    return overdue(number, **{"class": "falsely_pending", "since": since, "wording": WORDS, **fields})
+
+
+async def write(database: str, records: Sequence[Record]) -> None:
+    archive = PostgresArchive(database, PREFIX)
+    await archive.open([Position(PREFIX + topic.name, 0, 0) for topic in (LOG, FLAGS, CASES_CURRENT)])
+    await archive.write(renumbered(records))
+    await archive.close()
+
+
+async def read(database: str) -> dict[str, dict[tuple[str, ...], float]]:
+    """With the sink's rights, not the owner's."""
+    gauges = ArchiveGauges(f"{database}?options=-crole%3Dhoso_sink")
+    await gauges.open()
+    try:
+        return {gauge.name: values for gauge, values in (await gauges.read())[1].items()}
+    finally:
+        await gauges.close()
+
+
+async def test_an_archive_without_a_tick_has_no_figures(migrated: str) -> None:
+    assert await read(migrated) == {}
+
+
+async def test_really_overdue_is_counted_by_unit_with_its_name_and_province(migrated: str) -> None:
+    records = [activation(), tick(1, NOON), overdue(1), overdue(2), overdue(2, flag_id="f" * 32)]
+    records += [overdue(3, unit=OTHER, accountable="ministry"), overdue(4, state="cleared", until=NOW_LOCAL)]
+
+    await write(migrated, records)
+    found = await read(migrated)
+
+    assert found["overdue_cases"] == {(*PLACE, "unit"): 2, (OTHER, OTHER, HUE, "ministry"): 1}
+    assert found["newly_overdue_cases"] == {}
+
+
+NOW_LOCAL = "2026-01-14T12:00:00+07:00"
+
+
+async def test_newly_overdue_is_what_became_so_today(migrated: str) -> None:
+    await write(migrated, [activation(), tick(1, NOON), overdue(1, since="2026-01-14T00:00:00+07:00"), overdue(2)])
+
+    assert (await read(migrated))["newly_overdue_cases"] == {(HUE, "unit"): 1}
+
+
+async def test_what_is_due_today_is_told_as_not_ready_or_not_updated(migrated: str) -> None:
+    ends: dict[str, Any] = {"due_computed": "2026-01-15T00:00:00+07:00", "unit": UNIT}
+    records = [activation(), tick(1, NOON)]
+    records += [
+        case(token="token-1", **ends),
+        case(token="token-2", **ends, ended="2026-01-13T09:00:00+07:00"),
+        case(token="token-3", **{**ends, "due_computed": "2026-01-14T00:00:00+07:00"}),
+        pending(2),
+    ]
+
+    await write(migrated, records)
+
+    assert (await read(migrated))["due_today_cases"] == {("not_ready", HUE): 1, ("not_updated", HUE): 1}
+
+
+async def test_a_broken_function_is_one_incident_of_its_unit(migrated: str) -> None:
+    records = [activation(), tick(1, NOON), *(pending(number) for number in range(7))]
+    records += [pending(number, **{"class": "hung", "flag_id": f"{100 + number:032x}"}) for number in range(5)]
+    records += [pending(50, unit=OTHER, scored_unit=OTHER, accountable=f"unit:{OTHER}")]
+
+    await write(migrated, records)
+    found = await read(migrated)
+
+    assert found["incident_cases"] == {(*PLACE, "unit", "falsely_pending", WORDS): 7}
+    assert found["falsely_open_cases"] == {(*PLACE, "unit"): 7, (OTHER, OTHER, HUE, "unit"): 1}
+
+
+async def test_an_incident_is_gone_when_its_last_flag_clears(migrated: str) -> None:
+    raised = [pending(number) for number in range(6)]
+    cleared = [pending(number, state="cleared", version=2, until=NOW_LOCAL) for number in range(6)]
+
+    await write(migrated, [activation(), tick(1, NOON), *raised, *cleared])
+
+    assert (await read(migrated))["incident_cases"] == {}
+
+
+async def test_how_many_more_may_be_late_is_told_of_units_that_have_had_one(migrated: str) -> None:
+    def ended(number: int, verdict: str, unit: str = UNIT) -> Record:
+        return case(token=f"token-{number}", verdict=verdict, unit=unit, ended="2026-01-12T09:00:00+07:00")
+
+    records = [ended(number, "late" if number < 2 else "on_time") for number in range(60)]
+    records += [ended(100 + number, "on_time", OTHER) for number in range(3)]
+
+    await write(migrated, [activation(), tick(1, NOON), *records])
+
+    # A twentieth of sixty, less two; whoever had none late is not told of.
+    assert (await read(migrated))["late_allowance_cases"] == {PLACE: 1}
+
+
+async def test_repeated_complaints_are_told_and_a_single_one_is_not(migrated: str) -> None:
+    old = complaint(5, at="2026-01-01T03:00:00Z")
+
+    await write(migrated, [activation(), complaint(1), complaint(2), complaint(3, OTHER), old, tick(6, NOON)])
+
+    assert (await read(migrated))["complaints"] == {(*PLACE, "delay"): 2}
+
+
+async def test_falsely_late_is_counted_by_who_is_charged(migrated: str) -> None:
+    late = overdue(1, **{"class": "falsely_late", "accountable": "operator", "unit": OTHER})
+
+    await write(migrated, [activation(), tick(1, NOON), late])
+
+    assert (await read(migrated))["falsely_late_cases"] == {PLACE: 1}
+
+
+async def test_figures_go_on_after_the_database_was_away(migrated: str) -> None:
+    await write(migrated, [activation(), tick(1, NOON), overdue(1)])
+    metrics, stop = Metrics("sink"), asyncio.Event()
+    task = asyncio.create_task(watch_gauges(migrated, stop, metrics, seconds_between=0.05))
+
+    def told(name: str) -> float:
+        families = text_string_to_metric_families(metrics.render().decode())
+        return sum(sample.value for family in families for sample in family.samples if sample.name == name)
+
+    async def until(name: str, more_than: float) -> None:
+        async with asyncio.timeout(20):
+            while told(name) <= more_than:  # noqa: ASYNC110  (metrics do not say when they change)
+                await asyncio.sleep(0.02)
+
+    await until("hoso_figures_timestamp_seconds", 0)
+    before = told("hoso_figures_timestamp_seconds")
+    with psycopg.connect(migrated) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hoso-gauges'"
+        )
+    await until("hoso_figures_timestamp_seconds", before + 0.2)
+
+    assert told("hoso_overdue_cases") == 1
+    assert told("hoso_figures_as_of_timestamp_seconds") == 1_768_366_800
+    stop.set()
+    await task
+
+
+def test_what_is_read_is_what_the_sink_exports() -> None:
+    of_sink = {metric for metric in names.METRICS if metric.roles == ("sink",) and "province" in metric.labels}
+
+    assert {metric.name for metric in of_sink} == {
+        "overdue_cases", "falsely_open_cases", "falsely_late_cases", "incident_cases", "newly_overdue_cases",
+        "due_today_cases", "late_allowance_cases", "complaints",
+    }  # fmt: skip
