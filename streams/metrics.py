@@ -134,7 +134,12 @@ UNKNOWN_CODES = Counter("unknown_codes_total", "Official codes that no rule maps
 TABLE_ROWS = Gauge("table_rows", "Cases in the worker's table", (), _CASES)
 # By the calendar of the rules in force, at the last tick: alerts of cases wait for it.
 OFFICE_OPEN = Gauge(
-    "office_open", "1 while the offices of a province are open", ("province",), _CASES, most=100, adds=False
+    "office_open",
+    "1 from the first opening to the last closing of a working day",
+    ("province",),
+    _CASES,
+    most=100,
+    adds=False,
 )
 CALENDAR_HORIZON = Gauge(
     "calendar_horizon_timestamp_seconds", "End of the last day whose decrees a calendar knows", ("calendar",), _CASES,
@@ -172,8 +177,8 @@ FALSELY_OPEN_CASES = Gauge(
     (*_OF_UNIT, "accountable"), _SINK, most=3900, folds=("unit", "unit_name"),
 )  # fmt: skip
 FALSELY_LATE_CASES = Gauge(
-    "falsely_late_cases", "Cases in time by evidence that the scoring system counts as late, by scored unit", _OF_UNIT,
-    _SINK, most=300, folds=("unit", "unit_name"),
+    "falsely_late_cases", "Cases in time by evidence that the scoring system counts as late, by scored unit",
+    (*_OF_UNIT, "accountable"), _SINK, most=300, folds=("unit", "unit_name"),
 )  # fmt: skip
 INCIDENT_CASES = Gauge(
     "incident_cases", "Open cases of the open incidents of a party; the class is that of most of them",

@@ -1,5 +1,5 @@
-"""Writes what is generated and committed under docs/: asyncapi.yaml, schemas/, rules.md, state-machines.md, metrics.md,
-and the tables of evidence.md.
+"""Writes what is generated and committed: under docs/ asyncapi.yaml, schemas/, rules.md, state-machines.md, metrics.md,
+and the tables of evidence.md; under deploy/ Alertmanager's configuration, and the runbook's links in alert rules.
 
 Tests compare.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from schemas.asyncapi import asyncapi, json_schemas
-from tools import evidence_page, metrics_page
+from tools import alert_routes, alert_rules, evidence_page, metrics_page
 from tools.machines_page import page
 from tools.rules_manual import manual
 
@@ -35,6 +35,10 @@ def generated() -> dict[Path, str]:
     }
     pages = {MANUAL: manual(), MACHINES: page(), EVIDENCE: evidence_page.page(ROOT / EVIDENCE)}
     pages[METRICS] = metrics_page.page()
+    # Written by hand, but for the link that each alert bears.
+    pages |= {path: alert_rules.with_links((ROOT / path).read_text()) for path in alert_rules.files()}
+    contacts, base = (ROOT / alert_routes.CONTACTS).read_text(), (ROOT / alert_routes.BASE).read_text()
+    pages[alert_routes.CONFIG] = alert_routes.config(contacts, base)
     return {Path("docs/asyncapi.yaml"): _NOTE + contract, **pages, **files}
 
 

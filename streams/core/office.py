@@ -19,10 +19,11 @@ def next_open(calendar: Calendar, at: int) -> tuple[int, int]:
     return day, calendar.hours_of(day)[0][0]
 
 
-def is_open(calendar: Calendar, at: int) -> bool:
-    """Whether an instant lies in office hours, which are half-open."""
+def is_working_time(calendar: Calendar, at: int) -> bool:
+    """Whether an instant lies between the first opening and the last closing of a working day, noon included."""
     day, second = calendar.local(at)
-    return any(opens <= second < closes for opens, closes in calendar.hours_of(day))
+    hours = calendar.hours_of(day)
+    return bool(hours) and hours[0][0] <= second < hours[-1][1]
 
 
 def add_office_seconds(calendar: Calendar, at: int, seconds: int) -> int:

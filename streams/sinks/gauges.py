@@ -89,7 +89,9 @@ class ArchiveGauges:
                 names.FALSELY_OPEN_CASES: self._by_unit(
                     await self._rows("count_flagged", "falsely_pending", True), "accountable"
                 ),
-                names.FALSELY_LATE_CASES: self._by_unit(await self._rows("count_flagged", "falsely_late", True)),
+                names.FALSELY_LATE_CASES: self._by_unit(
+                    await self._rows("count_flagged", "falsely_late", True), "accountable"
+                ),
                 names.INCIDENT_CASES: self._by_unit(
                     await self._rows("count_incidents"), "accountable", "class", "wording"
                 ),

@@ -9,7 +9,7 @@ from streams import metrics as names
 from streams.adapters.behind import Behind
 from streams.adapters.health import Health, State, state_of
 from streams.agents.vitals import Place, Vitals
-from streams.core.office import is_open, office_seconds
+from streams.core.office import is_working_time, office_seconds
 from streams.core.rules import Rules
 from streams.core.sources import Marks
 from streams.metrics import Metrics, Role
@@ -112,7 +112,7 @@ def open_offices(rules: Rules, now: int) -> dict[tuple[str, ...], float]:
     units: dict[str, str | None] = {NONE: None}
     for code, province in rules.provinces.items():
         units.setdefault(rules.province_names[province], code)
-    return {(name,): is_open(rules.calendar_for(rules.calendar, unit), now) for name, unit in units.items()}
+    return {(name,): is_working_time(rules.calendar_for(rules.calendar, unit), now) for name, unit in units.items()}
 
 
 def horizons(rules: Rules) -> dict[tuple[str, ...], float]:

@@ -162,7 +162,7 @@ async def test_falsely_late_is_counted_by_who_is_charged(migrated: str) -> None:
 
     await write(migrated, [activation(), tick(1, NOON), late])
 
-    assert (await read(migrated))["falsely_late_cases"] == {PLACE: 1}
+    assert (await read(migrated))["falsely_late_cases"] == {(*PLACE, "operator"): 1}
 
 
 async def test_figures_go_on_after_the_database_was_away(migrated: str) -> None:

@@ -147,7 +147,9 @@ def test_offices_are_open_by_the_calendar_and_a_provinces_closures() -> None:
     rules = compile_rules({**LAW, "closures": [storm], "calendars": [calendar_row(days={"2026-01-07": 0})]})
 
     assert open_offices(rules, at("2026-01-06 09:00")) == {("none",): True, (HUE,): False, (HANOI,): True}
-    assert set(open_offices(rules, at("2026-01-06 12:00")).values()) == {False}
+    # Noon is no pause of the working day: an alert that holds is not taken back for it.
+    assert open_offices(rules, at("2026-01-05 12:30"))[HUE,]
+    assert set(open_offices(rules, at("2026-01-05 17:30")).values()) == {False}
     assert set(open_offices(rules, at("2026-01-07 09:00")).values()) == {False}
     assert horizons(rules) == {("plain",): at("2027-01-01")}
 

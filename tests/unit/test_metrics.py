@@ -213,8 +213,8 @@ def test_under_a_hostile_load_a_scrape_stays_small_and_true() -> None:
 
     for gauge in (OVERDUE_CASES, FALSELY_OPEN_CASES):
         metrics.replace(gauge, values)
-    for gauge in (FALSELY_LATE_CASES, LATE_ALLOWANCE_CASES):
-        metrics.replace(gauge, dict.fromkeys(units, 3.0))
+    metrics.replace(FALSELY_LATE_CASES, values)
+    metrics.replace(LATE_ALLOWANCE_CASES, dict.fromkeys(units, 3.0))
     metrics.replace(INCIDENT_CASES, {(*unit, "unit", "hung", "Treo"): 5.0 for unit in units})
     metrics.replace(COMPLAINTS, {(*unit, f"reason-{number}"): 2.0 for unit in units for number in range(5)})
     rendered = metrics.render().decode()

@@ -1,0 +1,294 @@
+"""Trials of alerts by promtool: series just below a threshold and at it, and the texts that must come out.
+
+The texts are rendered here a second time, from the subset of Prometheus' templates that the rules use, so that a
+template that renders otherwise than it reads is found.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tools.alert_rules import alerts
+
+ALERTS = {rule["alert"]: rule for rule in alerts()}
+PLACE = {"unit": "G01.839.001", "unit_name": "Công an phường Thuận Hóa", "province": "Huế"}
+OPEN = 'hoso_office_open{province="Huế"}'
+SINK = {"instance": "sink:9108", "job": "hoso"}
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One alert. `below` and `at` are series with one value or Prometheus' notation of many; `value` is that of the
+    alert at its threshold, `labels` what it bears beside the rule's own, `first` when its condition first holds."""
+
+    alert: str
+    below: Mapping[str, Any]
+    at: Mapping[str, Any]
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+    first: str = "0m"
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def expected(self) -> dict[str, Any]:
+        rule = ALERTS[self.alert]
+        labels = {**rule["labels"], **self.labels}
+        # A rule's own labels are not among those that its templates see.
+        texts = {
+            name: rendered(text, self.value, self.labels, self.words) for name, text in rule["annotations"].items()
+        }
+        return {"exp_labels": labels, "exp_annotations": texts}
+
+
+def seconds(text: str) -> int:
+    """Of a duration as Prometheus writes it: 90s, 5m, 1h."""
+    return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
+
+
+def trial_test(trial: Trial) -> list[dict[str, Any]]:
+    """Tests for promtool: below the threshold nothing, ever; at it nothing before `for` has passed, then the alert."""
+    wait = seconds(trial.first) + seconds(str(ALERTS[trial.alert].get("for", "0s")))
+    early = [{"eval_time": f"{wait - 60}s", "alertname": trial.alert, "exp_alerts": []}] if wait > 60 else []
+    due = {"eval_time": f"{wait}s", "alertname": trial.alert, "exp_alerts": [trial.expected]}
+    never = {"eval_time": f"{wait + 7200}s", "alertname": trial.alert, "exp_alerts": []}
+    return [
+        {"interval": "1m", "input_series": series(trial.below), "alert_rule_test": [never]},
+        {"interval": "1m", "input_series": series(trial.at), "alert_rule_test": [*early, due]},
+    ]
+
+
+def series(values: Mapping[str, Any], samples: int = 400) -> list[dict[str, str]]:
+    """Constants for so many samples, and whatever is written in Prometheus' own notation."""
+    return [
+        {"series": name, "values": value if isinstance(value, str) else f"{value}x{samples}"}
+        for name, value in values.items()
+    ]
+
+
+def of(name: str, labels: Mapping[str, str] | None = None, **further: str) -> str:
+    """The name of a series."""
+    told = ",".join(f'{label}="{value}"' for label, value in {**(labels or {}), **further}.items())
+    return f"{name}{{{told}}}"
+
+
+def rendered(text: str, value: float, labels: Mapping[str, str], words: Mapping[str, str]) -> str:
+    """A template as Prometheus renders it; `words` stand for its queries."""
+    text = re.sub(
+        r'\{\{ if eq \$labels\.(\w+) "(\w+)" \}\}(.*?)\{\{ else \}\}(.*?)\{\{ end \}\}',
+        lambda found: found[3] if labels.get(found[1]) == found[2] else found[4],
+        text,
+    )
+    text = re.sub(
+        r"\{\{ range .*?\| query \}\}\{\{ \.Labels\.(\w+) \}\}\{\{ end \}\}", lambda found: words[found[1]], text
+    )
+    text = re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: labels.get(found[1], ""), text)
+    for form, shown in (
+        (r"\$value", f"{value:g}"),
+        (r'\$value \| printf "%\.0f"', f"{value:.0f}"),
+        (r"\$value \| humanizeDuration", duration(value)),
+        (r"\$value \| humanizePercentage", f"{value * 100:.4g}%"),
+    ):
+        text = re.sub(r"\{\{ " + form + r" \}\}", shown, text)
+    assert "{{" not in text, f"not rendered: {text}"
+    return text
+
+
+def duration(value: float) -> str:
+    """As Prometheus' humanizeDuration has it, for a second and more."""
+    minutes, left = divmod(int(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (left, "s")]
+    while len(parts) > 1 and not parts[0][0]:
+        parts.pop(0)
+    return " ".join(f"{number}{unit}" for number, unit in parts)
+
+
+def flagged(flag_class: str, count: int) -> dict[str, Any]:
+    """Over two workers, which together have so many cases."""
+    return {
+        of("hoso_flags_open", {"class": flag_class, "procedure": "card", "province": "Huế", "instance": "a"}): count
+        // 2,
+        of("hoso_flags_open", {"class": flag_class, "procedure": "card", "province": "Huế", "instance": "b"}): count
+        - count // 2,
+        OPEN: 1,
+    }
+
+
+def unit_gauge(name: str, value: float, **labels: str) -> dict[str, Any]:
+    return {of(name, {**PLACE, **SINK, **labels}): value, OPEN: 1}
+
+
+def incident(flag_class: str, wording: str, value: float) -> dict[str, Any]:
+    return unit_gauge("hoso_incident_cases", value, accountable="unit", **{"class": flag_class, "wording": wording})
+
+
+def lag(value: float, topic: str = "submission") -> dict[str, Any]:
+    return {of("hoso_lag_seconds", topic=topic, instance="a"): value}
+
+
+def clocked(values: str, clock: str = "wall") -> dict[str, Any]:
+    return {of("hoso_clock_timestamp_seconds", clock=clock, instance="a"): values}
+
+
+def lateness(late: int) -> dict[str, Any]:
+    """A thousand deadlines a minute, of which so many were judged later than a minute."""
+    name = "hoso_judgement_lateness_seconds"
+    return {
+        of(f"{name}_bucket", le="60.0", instance="a"): f"0+{1000 - late}x400",
+        f'{name}_count{{instance="a"}}': "0+1000x400",
+    }
+
+
+PENDING = "Đã trả kết quả, hệ thống chưa cập nhật"
+UNKNOWN = "Chưa đủ căn cứ kết luận"
+BY_UNIT = {**PLACE, "accountable": "unit"}
+SILENT = "urn:hoso:onestop:G01.839.001"
+OF_SILENT = {"source": SILENT, "unit": "G01.839.001"}
+WORKER = {"instance": "a", "job": "hoso", "worker": "cases"}
+OF_PROCESS = {"instance": "a", "role": "cases"}
+DAY = 86_400
+UP_TO_NOW = "0+60x400"
+
+TRIALS: Sequence[Trial] = (
+    Trial(
+        "HosoCasesOverdue",
+        unit_gauge("hoso_overdue_cases", 0, accountable="unit"),
+        unit_gauge("hoso_overdue_cases", 1, accountable="unit"),
+        1,
+        BY_UNIT,
+    ),
+    Trial(
+        "HosoAtRiskWave",
+        flagged("at_risk", 49),
+        flagged("at_risk", 50),
+        50,
+        {"class": "at_risk", "province": "Huế"},
+    ),
+    Trial(
+        "HosoFalselyLate",
+        unit_gauge("hoso_falsely_late_cases", 2, accountable="unit"),
+        unit_gauge("hoso_falsely_late_cases", 3, accountable="unit"),
+        3,
+        BY_UNIT,
+    ),
+    Trial(
+        "HosoLateAllowanceUsed",
+        unit_gauge("hoso_late_allowance_cases", 1),
+        unit_gauge("hoso_late_allowance_cases", 0),
+        0,
+        PLACE,
+    ),
+    Trial("HosoHung", flagged("hung", 0), flagged("hung", 1), 1, {"class": "hung", "province": "Huế"}),
+    Trial(
+        "HosoPrintBlocked",
+        flagged("print_blocked", 0),
+        flagged("print_blocked", 1),
+        1,
+        {"class": "print_blocked", "province": "Huế"},
+    ),
+    Trial(
+        "HosoLostRegistrations",
+        flagged("lost_registration", 0),
+        flagged("lost_registration", 1),
+        1,
+        {"class": "lost_registration", "province": "Huế"},
+    ),
+    Trial(
+        "HosoComplaintsRepeated",
+        unit_gauge("hoso_complaints", 2, reason="delay"),
+        unit_gauge("hoso_complaints", 3, reason="delay"),
+        3,
+        {**PLACE, "reason": "delay"},
+    ),
+    Trial(
+        "HosoIncident",
+        incident("falsely_pending", PENDING, 0),
+        incident("falsely_pending", PENDING, 5),
+        5,
+        BY_UNIT,
+        words={"wording": PENDING, "class": "falsely_pending"},
+    ),
+    Trial("HosoIncidentUnknown", incident("unknown", UNKNOWN, 0), incident("unknown", UNKNOWN, 5), 5, BY_UNIT),
+    Trial(
+        "HosoSourceSilent",
+        {of("hoso_source_silent_office_seconds", source=SILENT, instance="a"): 0},
+        {
+            of("hoso_source_silent_office_seconds", source=SILENT, instance="a"): 1800,
+            of("hoso_source_silent_office_seconds", source=SILENT, instance="b"): 1740,
+        },
+        1800,
+        OF_SILENT,
+    ),
+    Trial(
+        "HosoUnitSilentForADay",
+        {of("hoso_source_silent_office_seconds", source=SILENT, instance="a"): 28_800},
+        {of("hoso_source_silent_office_seconds", source=SILENT, instance="a"): 28_801},
+        28_801,
+        OF_SILENT,
+    ),
+    Trial(
+        "HosoUnreadNearExpiry",
+        {**lag(15 * DAY), of("hoso_retention_seconds", topic="submission"): 30 * DAY},
+        {**lag(18 * DAY), of("hoso_retention_seconds", topic="submission"): 30 * DAY},
+        0.6,
+        {"topic": "submission"},
+    ),
+    Trial(
+        "HosoDeadLetters",
+        {of("hoso_dead_letters_total", topic="print", reason="not JSON"): 7},
+        {of("hoso_dead_letters_total", topic="print", reason="not JSON"): "0x15 15x400"},
+        # Of fifteen minutes between their first and their last sample.
+        15,
+        {"topic": "print", "reason": "not JSON"},
+        first="16m",
+    ),
+    Trial(
+        "HosoOfficialCodeUnknown",
+        {of("hoso_unknown_codes_total", system="portal"): 4},
+        {of("hoso_unknown_codes_total", system="portal"): "_x70 4x400"},
+        4,
+        {"system": "portal"},
+        first="70m",
+    ),
+    Trial("HosoClockStandsStill", clocked(UP_TO_NOW), clocked("300x400"), 0, {"clock": "wall"}),
+    Trial("HosoEventLag", clocked("-120+60x400"), clocked("-121+60x400"), 121),
+    Trial("HosoTopicLag", lag(300), lag(301), 301, {"topic": "submission"}),
+    Trial("HosoJudgementLate", lateness(9), lateness(20), 0.02, first="1m"),
+    Trial("HosoWorkerDown", {of("up", WORKER): 1}, {of("up", WORKER): 0}, 0, WORKER),
+    Trial("HosoWorkerStuck", {of("hoso_stuck", OF_PROCESS): 0}, {of("hoso_stuck", OF_PROCESS): 1}, 1, OF_PROCESS),
+    Trial(
+        "HosoWorkerRestarts",
+        {of("hoso_process_start_time_seconds", instance="a"): "1x10 2x10 3x400"},
+        {of("hoso_process_start_time_seconds", instance="a"): "1x10 2x10 3x10 4x400"},
+        3,
+        {"instance": "a"},
+        first="33m",
+    ),
+    Trial(
+        "HosoWorkerRecovering", {of("hoso_recovering", OF_PROCESS): 0}, {of("hoso_recovering", OF_PROCESS): 1}, 1,
+        OF_PROCESS,
+    ),
+    Trial(
+        "HosoSinkBehind",
+        {**lag(300, "log"), of("hoso_archive_up", instance="a"): 1},
+        {**lag(301, "log"), of("hoso_archive_up", instance="a"): 1},
+        301,
+        {"topic": "log"},
+    ),
+    Trial(
+        "HosoFiguresOld",
+        {of("hoso_figures_timestamp_seconds", instance="a"): "-900+60x400"},
+        {of("hoso_figures_timestamp_seconds", instance="a"): "-901+60x400"},
+        901,
+    ),
+    Trial(
+        "HosoCalendarHorizonNear",
+        {**clocked("0x400"), of("hoso_calendar_horizon_timestamp_seconds", calendar="vn", instance="a"): 30 * DAY},
+        {**clocked("0x400"), of("hoso_calendar_horizon_timestamp_seconds", calendar="vn", instance="a"): 30 * DAY - 1},
+        30 * DAY - 1,
+        {"calendar": "vn"},
+    ),
+)  # fmt: skip
