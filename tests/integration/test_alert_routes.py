@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -66,17 +67,21 @@ class Told:
     def muted(self, count: int) -> dict[str, bool]:
         """By alert and unit whether it is muted, once Alertmanager has looked at so many."""
         deadline = time.monotonic() + SECONDS_MAX
-        while True:
-            found = ask(self.address, "/api/v2/alerts")
-            if len(found) == count and all(one["status"]["state"] != "unprocessed" for one in found):
-                return {
-                    f"{one['labels']['alertname']} {one['labels'].get('unit', '')}".strip(): bool(
-                        one["status"]["inhibitedBy"]
-                    )
-                    for one in found
-                }
+        while not all(self._is_looked_at(one) for one in (found := self.alerts())) or len(found) != count:
             assert time.monotonic() < deadline, found
             time.sleep(0.1)
+        return {
+            f"{one['labels']['alertname']} {one['labels'].get('unit', '')}".strip(): bool(one["status"]["inhibitedBy"])
+            for one in found
+        }
+
+    def alerts(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = ask(self.address, "/api/v2/alerts")
+        return found
+
+    @staticmethod
+    def _is_looked_at(alert: Mapping[str, Any]) -> bool:
+        return bool(alert["status"]["state"] != "unprocessed")
 
 
 @pytest.fixture
