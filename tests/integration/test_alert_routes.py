@@ -4,7 +4,7 @@ import json
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ class Told:
     def muted(self, count: int) -> dict[str, bool]:
         """By alert and unit whether it is muted, once Alertmanager has looked at so many."""
         deadline = time.monotonic() + SECONDS_MAX
-        while not all(self._is_looked_at(one) for one in (found := self.alerts())) or len(found) != count:
+        while not self._are_looked_at(found := self.alerts()) or len(found) != count:
             assert time.monotonic() < deadline, found
             time.sleep(0.1)
         return {
@@ -80,8 +80,8 @@ class Told:
         return found
 
     @staticmethod
-    def _is_looked_at(alert: Mapping[str, Any]) -> bool:
-        return bool(alert["status"]["state"] != "unprocessed")
+    def _are_looked_at(alerts: Sequence[Mapping[str, Any]]) -> bool:
+        return all(alert["status"]["state"] != "unprocessed" for alert in alerts)
 
 
 @pytest.fixture
