@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -82,6 +82,8 @@ class Intake:
             prefix + topic: frozenset(type_of(model) for model in models) for topic, models in EVENTS_OF_TOPIC.items()
         }
         self._cases: OrderedDict[str, _Case] = OrderedDict()
+        # The software of each source, and the day on which it was told last.
+        self._software: OrderedDict[str, tuple[str, date]] = OrderedDict()
         self._tolerance = timedelta(seconds=limits.tolerance_seconds)
         self._bound_of, self._bound = -1, _EPOCH
 
@@ -104,8 +106,10 @@ class Intake:
         arrived = self._arrived(record.timestamp)
         control = control_of(event, at, arrived or at)
         if control is not None:
-            out.append(Outgoing(self._control, control_key(control), encode(control.model_dump()), 0))
-            return
+            said = Outgoing(self._control, control_key(control), encode(control.model_dump()), 0)
+            if not self._tells_software(event, at):
+                out.append(said)
+                return
         new: list[tuple[str, str, _Case]] = []
         case = self._case(event.subject, new)
         fact = fact_id_of(self._token_key, event.source, event.id)
@@ -113,6 +117,8 @@ class Intake:
         more, told = _NO_OTHERS if event.type not in NAMES_OTHERS else self._others(event, case, new)
         try:
             value = fact_entry(event, case.token, fact, at, recorded, arrived, more=more)
+            if control is not None:
+                out.append(said)
             out.append(Outgoing(self._log, case.key, value, case.partition))
             for other, origin in told:
                 value = fact_entry(event, other.token, fact, at, recorded, arrived, more=more, origin=origin)
@@ -122,6 +128,18 @@ class Intake:
         for subject, normal, one in new:
             self._remember(subject, one)
             out.append(Outgoing(self._codes_topic, one.key, self._codes.seal(normal.encode()), one.partition))
+
+    def _tells_software(self, event: Event, at: datetime) -> bool:
+        """Whether a heartbeat is to stand in the log too: its source's software is another than the last one heard of,
+        or the first on its day. What another worker heard meanwhile is so known to the day."""
+        software = getattr(event.data, "software", None)
+        if software is None or self._software.get(event.source) == (software, at.date()):
+            return False
+        self._software[event.source] = software, at.date()
+        self._software.move_to_end(event.source)
+        if len(self._software) > self._limits.cases_max:
+            self._software.popitem(last=False)
+        return True
 
     def _case(self, subject: str, new: list[tuple[str, str, _Case]]) -> _Case:
         """The case of a subject; one that is not remembered is noted in `new`, for when the event proves good."""

@@ -142,6 +142,43 @@ def test_a_heartbeat_goes_to_the_controller_and_counts_from_the_second_after_it_
     ]
 
 
+def beat_of(software: str, day: int = 5, source: str = "urn:hoso:onestop:H26-01", **fields: Any) -> Any:
+    data = {"sent_up_to": f"2026-01-{day:02}T10:00:00+07:00", "software": software}
+    about = {"subject": "source:H26-01", "time": f"2026-01-{day:02}T10:00:00+07:00", "source": source, "data": data}
+    return record(message(type="source.heartbeat", **about, **fields), topic="source-health")
+
+
+def test_a_heartbeat_that_tells_its_software_stands_in_the_log_too_and_is_no_case() -> None:
+    out = intake().step([beat_of("onestop-3.2.1")])
+
+    (entry,) = entries_of(out)
+    told = {"sent_up_to": "2026-01-05T03:00:00Z", "software": "onestop-3.2.1"}
+    assert (entry["type"], entry["source"], entry["data"]) == ("source.heartbeat", "urn:hoso:onestop:H26-01", told)
+    FactEntry.model_validate_json(encode(entry))
+    assert len(controls([one for one in out if one.topic == "t.control"])) == 1
+    part = CasePartition(0, {}, lambda topic: topic.name)
+    (writes,) = part.steps([record(encode(entry), topic=LOG.name)])
+    assert (part.tokens(), writes.report.folded) == ([], 0)
+
+
+def test_software_is_told_once_a_day_and_whenever_it_changes() -> None:
+    sent = [("1.0", 5), ("1.0", 5), ("1.1", 5), ("1.1", 5), ("1.1", 6), ("1.0", 6)]
+    step = intake(simulated=True).step([beat_of(*one, id=str(n)) for n, one in enumerate(sent)])
+    other = beat_of("1.0", source="urn:hoso:portal")
+
+    told = [(each["data"]["software"], each["time"][8:10]) for each in entries_of(step)]
+    assert told == [("1.0", "05"), ("1.1", "05"), ("1.1", "06"), ("1.0", "06")]
+    assert len([one for one in step if one.topic == "t.control"]) == len(sent)
+    assert len(entries_of(intake().step([beat_of("1.0"), other]))) == 2
+
+
+@pytest.mark.parametrize("software", ["", "one stop 3", "Nguyễn Văn A", "x" * 65, "001099001234", "-1", "a/b"])
+def test_software_that_is_no_name_of_a_release_is_refused(software: str) -> None:
+    path, _ = refused(intake().step([beat_of(software)]))
+
+    assert path == "data.software"
+
+
 def test_on_a_simulated_clock_a_heartbeat_counts_from_when_it_says() -> None:
     out = intake(simulated=True).step([record(heartbeat(time="2026-01-05T10:00:30+07:00"), topic="source-health")])
 
