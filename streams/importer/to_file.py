@@ -12,7 +12,7 @@ from streams.importer.csv_log import NoFact, Row, placed
 from streams.importer.order import Fact
 from streams.importer.snapshots import ENDED
 from streams.pipeline.entries import InstantOutOfRange, fact_entry
-from streams.pipeline.tokens import fact_id_of, token_of
+from streams.pipeline.tokens import SubjectRefused, fact_id_of, labels_of, normalise, token_of
 
 
 def key_of_file(path: Path) -> bytes:
@@ -34,9 +34,16 @@ def as_entry(row: Row, key: bytes, *, plain_ids: bool) -> Fact:
         )
         return Fact(int(at.timestamp()), row.line, encode(end.model_dump()), event.type)
     token = subject.partition(":")[2] if plain_ids else token_of(key, subject)
+    try:
+        # With plain ids a lot keeps its own name too, which the log never has otherwise.
+        labels = (
+            {} if plain_ids else {name: token_of(key, normalise(one)) for name, one in labels_of(event.data).items()}
+        )
+    except SubjectRefused as error:
+        raise NoFact(f"{event.type}: a lot or parcel cannot be: {error}") from error
     recorded = None if event.recordedtime is None else event.recordedtime.astimezone(UTC)
     try:
-        entry = fact_entry(event, token, fact_id_of(key, event.source, event.id), at, recorded)
+        entry = fact_entry(event, token, fact_id_of(key, event.source, event.id), at, recorded, more=labels)
     except InstantOutOfRange as error:
         raise NoFact(str(error)) from error
     return Fact(int(at.timestamp()), row.line, entry, event.type)

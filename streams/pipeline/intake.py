@@ -20,15 +20,16 @@ from streams.pipeline.entries import LATEST, InstantOutOfRange, day_of, fact_ent
 from streams.pipeline.parking import parked
 from streams.pipeline.places import control_of
 from streams.pipeline.refusals import KNOWN_VERSIONS, Reason, Refused, parse_schema, peek_version, refused_by_schema
-from streams.pipeline.tokens import SubjectRefused, fact_id_of, key_hash_of, normalise, token_of
+from streams.pipeline.tokens import SubjectRefused, fact_id_of, key_hash_of, labels_of, normalise, token_of
 from streams.ports import Outgoing, Record
 
 # The adapter's own method only passes on to this one, and costs a tenth of it.
 _validate: Callable[[bytes], Event] = EVENT.validator.validate_json
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Events that may name other codes than their subject: by `subjects`, or a lot.
+# Events that may name other codes than their subject: by `subjects`, or a lot or a parcel.
 NAMES_OTHERS = frozenset({"case.linked", "case.unlinked", "case.superseded", "card.printed", "letter.printed",
-                          "card.dispatched", "card.received_at_unit"})  # fmt: skip
+                          "card.dispatched", "card.received_at_unit", "parcel.handed_to_post", "parcel.delivered",
+                          "parcel.returned"})  # fmt: skip
 _SCHEMAS = {kind: f"urn:hoso:{kind}:{version}" for kind, version in KNOWN_VERSIONS.items()}
 
 
@@ -113,6 +114,11 @@ class Intake:
         new: list[tuple[str, str, _Case]] = []
         case = self._case(event.subject, new)
         fact = fact_id_of(self._token_key, event.source, event.id)
+        if event.type == "fact.corrected":
+            # What it replaces, what stands instead, and the correction itself are three facts.
+            named = [fact, event.data.replaces, event.data.fact]
+            if len(set(named)) < len(named):
+                raise Refused("data", Reason.SAME_FACT)
         # Nearly every event is of one dossier and names no other.
         more, told = _NO_OTHERS if event.type not in NAMES_OTHERS else self._others(event, case, new)
         try:
@@ -157,7 +163,8 @@ class Intake:
     def _others(self, event: Event, case: _Case, new: list[tuple[str, str, _Case]]) -> tuple[dict[str, str], _Others]:
         """What an event that names other codes says of their tokens, and to whom else it is told.
 
-        A link is the same fact for each token that it names; a lot learns of those that name it.
+        A link is the same fact for each token that it names; a lot learns of those that name it. Lots and parcels stand
+        in the log by their tokens.
         """
         subjects = getattr(event.data, "subjects", None)
         if subjects is not None:
@@ -175,14 +182,17 @@ class Intake:
             tokens = " ".join([case.token, *(token for token, _ in others)])
             is_link = event.type != "case.superseded"
             return {"cases": tokens}, [(one, None) for _, one in others] if is_link else []
-        lot = event.data.lot
+        found = {}
+        for name, label in labels_of(event.data).items():
+            try:
+                found[name] = self._case(label, new)
+            except Refused as refused:
+                raise Refused(f"data.{name}", refused.reason) from None
+        more = {name: one.token for name, one in found.items()}
+        lot = found.get("lot")
         if lot is None or event.subject.startswith("lot:"):
-            return {}, []
-        try:
-            carries = self._case(f"lot:{lot.strip()}", new)
-        except Refused as refused:
-            raise Refused("data.lot", refused.reason) from None
-        return {"lot_case": carries.token}, [(carries, case.token)]
+            return more, []
+        return more | {"lot_case": lot.token}, [(lot, case.token)]
 
     def _read(self, record: Record) -> Event:
         value = record.value

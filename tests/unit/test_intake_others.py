@@ -96,7 +96,7 @@ def test_a_lot_learns_of_those_that_name_it(kind: str) -> None:
 
     own, moved = entries_of(out)
     lot = token("lot:L 7")
-    assert (own["case"], own["type"], own["data"]["lot_case"]) == (token(A), kind, lot)
+    assert (own["case"], own["type"], own["data"]["lot_case"], own["data"]["lot"]) == (token(A), kind, lot, lot)
     assert (moved["case"], moved["type"], moved["moved"], moved["origin"]) == (lot, "fact.moved", kind, token(A))
     assert moved["fact"] == own["fact"]
     assert [one.key for one in on("log", out)] == [token(A).encode(), lot.encode()]
@@ -107,7 +107,7 @@ def test_a_lot_learns_of_those_that_name_it(kind: str) -> None:
 def test_an_event_of_a_lot_says_so_and_is_told_to_it_alone() -> None:
     (entry,) = entries_of(step("card.dispatched", "card-dispatch", subject="lot:L 7", data={"lot": "L 8"}))
 
-    assert (entry["case"], entry["scheme"]) == (token("lot:L 7"), "lot")
+    assert (entry["case"], entry["scheme"], entry["data"]["lot"]) == (token("lot:L 7"), "lot", token("lot:L 8"))
     assert "lot_case" not in entry["data"]
 
 
@@ -119,6 +119,49 @@ def test_a_lot_that_names_nothing_is_refused_where_it_stands() -> None:
     path, _ = refused(step("card.printed", "print", subject=A, data={"lot": "  "}))
 
     assert path == "data.lot"
+
+
+def corrected(**data: str) -> list[Outgoing]:
+    return step("fact.corrected", "review", subject=A, data=data)
+
+
+def test_a_correction_that_names_one_fact_twice_or_itself_is_refused() -> None:
+    own = entries_of(corrected(replaces="b" * 16))[0]["fact"]
+
+    assert refused(corrected(replaces="b" * 16, fact="b" * 16)) == ("data", Reason.SAME_FACT)
+    assert refused(corrected(replaces=own)) == ("data", Reason.SAME_FACT)
+    assert refused(corrected(replaces="b" * 16, fact=own)) == ("data", Reason.SAME_FACT)
+    assert entries_of(corrected(replaces="b" * 16, fact="c" * 16))[0]["data"]["replaces"] == "b" * 16
+
+
+SPEAKING = ("G01.801.001-260105-000123", "0010 9900 1234", "001-099-001-234", "001.099.001.234 ")
+
+
+@pytest.mark.parametrize("label", SPEAKING)
+@pytest.mark.parametrize(
+    "name, kind",
+    [
+        ("lot", "card.printed"),
+        ("lot", "card.dispatched"),
+        ("parcel", "card.dispatched"),
+        ("parcel", "parcel.delivered"),
+    ],
+)
+def test_what_names_a_lot_or_a_parcel_never_stands_in_the_log_as_given(label: str, name: str, kind: str) -> None:
+    topic = "print" if kind == "card.printed" else "card-dispatch"
+    out = step(kind, topic, subject=A, data={name: label})
+
+    assert {entry["data"][name] for entry in entries_of(out)} == {token(f"{name}:{label.strip()}")}
+    assert not [one for one in on("log", out) if label.strip().encode() in (one.value or b"")]
+    # Whoever may read codes can still read which it was.
+    assert {CODES.open(one.value or b"").decode() for one in on("codes", out)} == {A, f"{name}:{label.strip()}"}
+
+
+@pytest.mark.parametrize("name", ["lot", "parcel"])
+def test_twelve_digits_that_name_a_lot_or_a_parcel_are_refused(name: str) -> None:
+    assert (
+        refused(step("card.dispatched", "card-dispatch", subject=A, data={name: "001099001234"}))[0] == f"data.{name}"
+    )
 
 
 def controls(out: list[Outgoing]) -> list[Any]:

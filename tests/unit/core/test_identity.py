@@ -140,6 +140,15 @@ def test_a_correction_can_be_corrected() -> None:
     assert ended(WRONG, first, second) == "2026-01-16T09:00:00+07:00"
 
 
+def test_a_correction_that_names_one_fact_twice_or_itself_changes_nothing() -> None:
+    late = "2026-01-16T09:00:00+07:00"
+
+    assert ended(WRONG, corrected(7, instead=7, **OUTSIDE)) == late
+    assert ended(WRONG, corrected(20, fact=20, **OUTSIDE)) == late
+    # Nor does it hide another one.
+    assert ended(WRONG, corrected(7, instead=7, when="2026-01-18 10:00", **OUTSIDE), corrected(7, **OUTSIDE)) is None
+
+
 def test_a_correction_stands_in_the_evidence_of_what_it_changed() -> None:
     (flag,) = [
         one
