@@ -71,6 +71,8 @@ CLOCK = Gauge("clock_timestamp_seconds", "Instant of the last tick seen")
 
 # Case workers.
 LOG_ENTRIES_FOLDED = Counter("log_entries_folded_total", "Entries of the log folded into cases")
+# Beyond 2,048 of one case, which is then unknown, or of one lot, whose later cards it does not reach: split the lot.
+FACTS_WITHOUT_ROOM = Counter("facts_without_room_total", "Facts that their row had no room for", ("row",))
 JUDGEMENTS = Counter("judgements_total", "Cases judged at a tick")
 JUDGEMENT_LATENESS = Histogram(
     "judgement_lateness_seconds", "Tick less due instant, per deadline judged", LATENESS_SECONDS
@@ -95,7 +97,7 @@ FLAGS_OPEN = Gauge("flags_open", "Flags whose condition holds", ("class", "proce
 METRICS: tuple[Metric, ...] = (
     EVENTS_FORWARDED, EVENTS_PARKED, DEAD_LETTERS, UNKNOWN_CODES,
     LAG_RECORDS, CLOCK,
-    LOG_ENTRIES_FOLDED, JUDGEMENTS, JUDGEMENT_LATENESS, FLAG_CHANGES, TABLE_ROWS,
+    LOG_ENTRIES_FOLDED, FACTS_WITHOUT_ROOM, JUDGEMENTS, JUDGEMENT_LATENESS, FLAG_CHANGES, TABLE_ROWS,
     CHUNK_COMMIT, CHUNK_RECORDS, RECOVERING,
     ARCHIVED_RECORDS, ARCHIVE_OUTAGES, ARCHIVE_UP,
     CASES_OPEN, FLAGS_OPEN,

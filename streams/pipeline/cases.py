@@ -19,6 +19,7 @@ from schemas.topics import CASES_CURRENT, CONTROL, FLAGS, FLAGS_CURRENT, LOG, To
 from streams.core.case import EMPTY, TOUCHED, Case, pack, unpack
 from streams.core.compiling import compile_rules
 from streams.core.engine import ENGINE, fold, judge, moved_facts
+from streams.core.facts import ID
 from streams.core.instants import parse_utc, utc_text
 from streams.core.official import UNKNOWN
 from streams.core.rules import Rules
@@ -57,7 +58,8 @@ class LawMissing(RuntimeError):
 @dataclass(slots=True)
 class Report:
     """What a slice was, for metrics: records done with, entries folded, cases judged, seconds from a wake to its tick,
-    changes of flags by class and state, and official codes that no rule maps, by system. Those of a chunk add up."""
+    changes of flags by class and state, official codes that no rule maps, by system, and facts that their row had no
+    room for, by what row it is. Those of a chunk add up."""
 
     records: int = 0
     folded: int = 0
@@ -65,6 +67,7 @@ class Report:
     lateness: list[int] = field(default_factory=list)
     changes: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown_codes: Counter[str] = field(default_factory=Counter)
+    without_room: Counter[str] = field(default_factory=Counter)
 
 
 class Writes(NamedTuple):
@@ -181,6 +184,10 @@ class CasePartition:
         case = part.work[token] = fold(was, offset, entry)
         self._due.touch(token)
         part.report.folded += 1
+        if case.is_full and not any(known[ID] == int(entry["fact"], 16) for known in case.facts):
+            # What names this very token as its lot was told to it by a member.
+            is_of_lot = "scheme" in entry or entry["data"].get("lot_case") == entry["case"]
+            part.report.without_room["lot" if is_of_lot else "case"] += 1
         if case.own:
             self._linked = True
             for target, moved in moved_facts(was, case):

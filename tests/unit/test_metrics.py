@@ -23,7 +23,7 @@ from streams.metrics import (
 )
 
 # What a series may be told apart by: no unit, no case, no person.
-LABELS = {"topic", "reason", "system", "role", "class", "state", "procedure", "stage"}
+LABELS = {"topic", "reason", "system", "role", "class", "state", "procedure", "stage", "row"}
 SERIES_OF_PROCESS_MAX = 10_000
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from streams.core.case import EMPTY, Case
 from streams.core.engine import assess, fold, judge, moved_facts
-from streams.core.facts import moved_entry, read_fact
+from streams.core.facts import FACTS_MAX, KEPT_FREE, moved_entry, read_fact
 from streams.core.identity import dossier
 from tests.core_builders import (
     TOKEN,
@@ -61,6 +61,18 @@ def test_what_is_told_of_a_lot_reaches_each_member_whatever_came_first(first: st
         ("code-a", "card.dispatched", LOT),
         ("code-b", "card.dispatched", LOT),
     ]
+
+
+def test_what_is_told_of_a_full_lot_reaches_those_that_it_knows_and_no_other() -> None:
+    lot = EMPTY
+    names = [f"code-{number}" for number in range(FACTS_MAX)]
+    for number, name in enumerate(names):
+        lot = fold(lot, number, as_moved(printed(name), LOT, name))
+
+    told = fold(lot, len(names), dispatched())
+
+    assert (lot.is_full, len(lot.facts)) == (True, FACTS_MAX - KEPT_FREE)
+    assert {target for target, _ in moved_facts(lot, told)} == set(names[: FACTS_MAX - KEPT_FREE])
 
 
 def test_a_lot_is_no_case() -> None:
