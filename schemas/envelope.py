@@ -27,6 +27,10 @@ Label = Annotated[
     StringConstraints(min_length=1, max_length=96, pattern=r"^[^\x00-\x1f\x7f]+$"),
     AfterValidator(_no_personal_number),
 ]
+# The release of a program, as it names it itself: onestop-3.2.1.
+Software = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$"), AfterValidator(_no_personal_number)
+]
 ReasonClass = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 Subject = Annotated[str, StringConstraints(pattern=r"^(dossier|lot|receipt|eid):\S[^\x00-\x1f\x7f]{0,126}$")]
 # What has no case: a source, an official system, a unit.

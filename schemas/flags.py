@@ -81,6 +81,7 @@ class Flag(Wire):
     `unit` has the case now. `accountable` is whom alerts go to, `scored_unit` who is charged: the unit that had the
     case when the condition began, which a transfer does not change. `level` says how much of the term is used up (75%)
     or how near its end is (2 working_day). `known_late`: the sources wrote the case down only after the condition held.
+    `source` told the report, block or registration that the condition began with; null where no one source did.
     """
 
     flag_id: FlagId
@@ -102,6 +103,7 @@ class Flag(Wire):
     difference: Difference | None
     provisional: bool
     known_late: bool
+    source: str | None = None
     basis: Basis | None
     evidence: tuple[Evidence, ...]
     life: Life | None

@@ -4,13 +4,15 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from schemas.envelope import Label, PlaceEvent, ReasonClass, Wire
+from schemas.envelope import Label, PlaceEvent, ReasonClass, Software, Wire
 
 
 class Beat(Wire):
-    """All that the source knew up to `sent_up_to` was sent before this event."""
+    """All that the source knew up to `sent_up_to` was sent before this event. `software` is the release that sends:
+    discrepancies of one release are one incident."""
 
     sent_up_to: AwareDatetime
+    software: Software | None = None
 
 
 class SourceHeartbeat(PlaceEvent):

@@ -124,6 +124,10 @@ SOURCE_SILENT = Gauge(
 
 # Case workers.
 LOG_ENTRIES_FOLDED = Counter("log_entries_folded_total", "Entries of the log folded into cases", (), _CASES)
+# Beyond 2,048 of one case, which is then unknown, or of one lot, whose later cards it does not reach: split the lot.
+FACTS_WITHOUT_ROOM = Counter(
+    "facts_without_room_total", "Facts that their row had no room for", ("row",), _CASES, most=10
+)
 JUDGEMENTS = Counter("judgements_total", "Cases judged at a tick", (), _CASES)
 JUDGEMENT_LATENESS = Histogram(
     "judgement_lateness_seconds", "Tick less due instant, per deadline judged", LATENESS_SECONDS, (), _CASES
@@ -205,7 +209,8 @@ FIGURES_SECONDS = Gauge("figures_read_seconds", "How long PostgreSQL took for th
 METRICS: tuple[Metric, ...] = (
     EVENTS_FORWARDED, EVENTS_PARKED, DEAD_LETTERS,
     LAG_RECORDS, LAG_SECONDS, RETENTION_SECONDS, CLOCK, COMPLETE, SOURCES, SOURCES_COMPLETE, SOURCE_SILENT,
-    LOG_ENTRIES_FOLDED, JUDGEMENTS, JUDGEMENT_LATENESS, FLAG_CHANGES, UNKNOWN_CODES, TABLE_ROWS, OFFICE_OPEN,
+    LOG_ENTRIES_FOLDED, FACTS_WITHOUT_ROOM, JUDGEMENTS, JUDGEMENT_LATENESS, FLAG_CHANGES, UNKNOWN_CODES, TABLE_ROWS,
+    OFFICE_OPEN,
     CALENDAR_HORIZON,
     CHUNK_COMMIT, CHUNK_RECORDS, RECOVERING, STUCK,
     ARCHIVED_RECORDS, ARCHIVE_OUTAGES, ARCHIVE_UP,

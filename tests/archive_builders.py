@@ -113,6 +113,7 @@ def flag(
         "level": "100%",
         "difference": None,
         "provisional": False,
+        "source": None,
         "known_late": False,
         "basis": {
             "rule": "card-2023",

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pydantic import SecretStr
 
 from schemas.codec import decode, encode
-from schemas.entries import ClockTicked, SnapshotEnded
+from schemas.entries import ClockTicked
 from streams.core.instants import parse_utc, utc_text
 from streams.importer.register_mapping import Given
 from streams.importer.registers import HAND_OVER
@@ -90,7 +90,7 @@ def all_added() -> tuple[str, ...]:
 
 
 def merged_log(folder: Path) -> Iterator[Entry]:
-    """The two files as one log: facts in order of time, the end of each export behind its lines, a tick a day."""
+    """The two files as one log: facts and ends of exports in order of time, a tick a day."""
     exports, register = folder / "exports.jsonl", folder / "register.jsonl"
     options = ImportOptions("time", twice=False, tick_seconds=_DAY)
     done = import_to_file(
@@ -103,10 +103,11 @@ def merged_log(folder: Path) -> Iterator[Entry]:
     assert not registered.refused, registered.refused
     started, *entries = _lines(exports)
     entries += [entry for entry in _lines(register) if "case" in entry]
-    facts = sorted((entry for entry in entries if "case" in entry), key=lambda entry: entry["time"])
     ticks = [parse_utc(entry["at"]) for entry in entries if entry["type"] == "clock.ticked"]
+    told = [entry for entry in entries if entry["type"] != "clock.ticked"]
+    # An end stands behind the lines of its export already, and the sort keeps it there.
+    rest = sorted(((parse_utc(entry.get("time") or entry["ended"]), entry) for entry in told), key=lambda one: one[0])
     yield started
-    rest = [*_with_ends(facts)]
     for at in range(min(ticks), max(ticks) + 1, _DAY):
         while rest and rest[0][0] <= at:
             yield rest.pop(0)[1]
@@ -128,19 +129,6 @@ def cases() -> Mapping[str, Case]:
             codes = (*(before.codes if before else ()), line)
             found[code] = Case(row["MaThuTuc"], row["NgayHenTra"], codes, *returned.get(code, ("", "")))
     return dict(sorted(found.items()))
-
-
-def _with_ends(facts: Iterable[Entry]) -> Iterator[tuple[int, Entry]]:
-    """Each fact with its instant, and behind the last line of an export that it has ended."""
-    before: Entry | None = None
-    for fact in [*facts, None]:
-        if before is not None and (fact is None or fact["time"] != before["time"]):
-            data = before["data"]
-            ended = SnapshotEnded(system=data["system"], snapshot=data["snapshot"], ended=before["time"], complete=True)
-            yield parse_utc(before["time"]), ended.model_dump()
-        if fact is not None:
-            yield parse_utc(fact["time"]), fact
-        before = fact if fact is not None and fact["type"] == "official.observed" else None
 
 
 def _said(view: Entry, flags: Iterable[Entry]) -> Said:

@@ -16,7 +16,8 @@ def incidents(
     open_only: Annotated[bool, typer.Option("--open", help="Only incidents with a flag that is still raised.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Incidents: many flags of one class, one party and one place whose conditions began within days of each other.
+    """Incidents: many flags of one class, party and place, of one source and release of its software where these are
+    known, whose conditions began within days of each other.
 
     No count of cases or flags changes by an incident. Open ones come first, then the newest.
 
@@ -32,7 +33,8 @@ def incidents(
         show_json([one.told() for one in found])
         return
     table = columns(
-        "incident", "class", "accountable", "at", "source", "from", "to", "flags", "raised", "cases", "open", "units",
+        "incident", "class", "accountable", "at", "source", "software", "from", "to", "flags", "raised", "cases",
+        "open", "units",
         right={"flags", "raised", "cases", "open", "units"}, whole={"incident", "from", "to"},
     )  # fmt: skip
     for one in found:
@@ -43,6 +45,7 @@ def incidents(
             one.accountable,
             one.scope,
             one.source,
+            one.software,
             one.begun_on,
             one.ended_on or "open",
             one.members,

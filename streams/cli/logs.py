@@ -21,6 +21,9 @@ def import_log(
     twice: Annotated[bool, typer.Option("--twice", help="Tell every fact two times.")] = False,
     tick: Annotated[str, typer.Option(help="Simulated time between ticks, like 15m, 1h or 1d.")] = "1h",
     plain_ids: Annotated[bool, typer.Option("--plain-ids", help="To a file only: keep the codes, no tokens.")] = False,
+    snapshot_at: Annotated[
+        str | None, typer.Option(help="When the export was taken that the file is, where no column tells ([snapshot]).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Turn a foreign log (CSV) into events, with ticks of the simulated clock between them.
@@ -31,8 +34,10 @@ def import_log(
             --mapping examples/boston/mapping.toml --to boston.jsonl
 
         hoso import log.csv --mapping map.toml --to topics --order shuffled:7 --tick 1d
+
+        hoso import monday.csv --mapping portal.toml --to monday.jsonl --snapshot-at 2026-01-05T18:00
     """
-    options = logs.ImportOptions(order, twice, read_seconds("--tick", tick), plain_ids)
+    options = logs.ImportOptions(order, twice, read_seconds("--tick", tick), plain_ids, snapshot_at)
     settings = read_settings()
     if to == "topics" and settings.clock != "simulated":
         fail("to topics needs a deployment on a simulated clock: set HOSO_CLOCK=simulated here and for its workers")
@@ -50,7 +55,13 @@ def import_log(
         notes.print(f"{file}, line {each.line}: {each.why}", style="red", highlight=False, soft_wrap=True)
     if len(done.refused) > 20:
         notes.print(f"… and {len(done.refused) - 20} more rows refused", style="red")
+    for one in done.snapshots:
+        if one.refused:
+            why = f"{one.refused} of its rows were refused, so it is told as not complete: nobody has vanished by it"
+            notes.print(f"{file}, snapshot {one.name}: {why}", style="red", highlight=False, soft_wrap=True)
     result = {"facts": done.facts, "ticks": done.ticks, "refused": len(done.refused), "to": to}
+    if done.snapshots:
+        result["snapshots"] = len(done.snapshots)
     show_values(result, as_json=as_json)
     if done.refused:
         raise typer.Exit(EXIT_REFUSED_ROWS)

@@ -154,12 +154,30 @@ def read_clock(lines: Lines, rules: Rules, leg: Deadline | None = None) -> Clock
     if clock.start is None:
         return clock
     clock.begun_by = clock.start[KIND] == OBSERVED
-    found = run(rule, rule.term, clock.calendar, lines, clock.start, clock.ended)
-    _tell(clock, found, "legal")
-    clock.legal = found.due
     clock.cut = rule.cut(unit, spans)
+    _run(clock, lines, rule, clock.start, clock.ended)
+    if clock.due is not None and clock.ended is not None:
+        clock.proven_at, clock.proof = proven(lines, stops, clock.due)
+        if clock.proven_at > clock.ended[AT]:
+            # Until the unit's own word is proven the case went on, and what was waited for then was waited for.
+            _run(clock, lines, rule, clock.start, [clock.proven_at, *clock.ended[1:]])
+            clock.proven_at, clock.proof = proven(lines, stops, clock.due)
+    if clock.due is not None and rules.coverage:
+        place = Place(lines.unit_at(clock.due.at - 1), lines.said("p"))
+        day = clock.calendar.local(clock.due.at)[0]
+        clock.blind = not all(
+            rules.is_live(feed, place, day) for feed in feeds_of(rule.posted if clock.posted else rule.ends)
+        )
+    return clock
+
+
+def _run(clock: Clock, lines: Lines, rule: Deadline, start: Fact, ended: Fact | None) -> None:
+    """The dues, and how the clock ran, to an end."""
+    found = run(rule, rule.term, clock.calendar, lines, start, ended)
+    _tell(clock, found, "legal")
+    clock.legal, clock.provincial = found.due, None
     if clock.cut is not None and clock.cut.term.amount < rule.term.amount:
-        found = run(rule, clock.cut.term, clock.calendar, lines, clock.start, clock.ended)
+        found = run(rule, clock.cut.term, clock.calendar, lines, start, ended)
         # Of a clock that stands still, the due last in force: a decision that has come to lie behind the law governs
         # nothing, and its pauses neither.
         if clock.legal is None or found.last is None or found.last.at < clock.legal.at:
@@ -167,16 +185,7 @@ def read_clock(lines: Lines, rules: Rules, leg: Deadline | None = None) -> Clock
             clock.provincial = found.due
     if rule.governs == "declared" and clock.declared is not None:
         clock.due, clock.due_kind = clock.declared, "appointment"
-        clock.stretches, clock.paused = [Running(clock.start[AT], None, clock.declared, 0)], False
-    if clock.due is not None and rules.coverage:
-        place = Place(lines.unit_at(clock.due.at - 1), lines.said("p"))
-        day = clock.calendar.local(clock.due.at)[0]
-        clock.blind = not all(
-            rules.is_live(feed, place, day) for feed in feeds_of(rule.posted if clock.posted else rule.ends)
-        )
-    if clock.due is not None and clock.ended is not None:
-        clock.proven_at, clock.proof = proven(lines, stops, clock.due)
-    return clock
+        clock.stretches, clock.paused = [Running(start[AT], None, clock.declared, 0)], False
 
 
 def _tell(clock: Clock, found: Run, kind: str) -> None:

@@ -157,7 +157,7 @@ def judge(
     ledger = case.ledger
     rests_on = ground(lines, clock) if mine is None else [*ground(lines, clock), *mine.rests_on]
     merged = found.is_elsewhere
-    context = Context(token, lines, clock, {}, rests_on, lines.reviews, at, [], merged, {})
+    context = Context(token, lines, clock, {}, rests_on, lines.reviews, at, [], merged, {}, rules.scoring)
     for share in legs:
         theirs = [*ground(share.lines, share.clock), share.started, *(mine.rests_on if mine else ())]
         context.legs[share.leg] = context._replace(lines=share.lines, clock=share.clock, ground=theirs)

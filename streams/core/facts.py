@@ -19,6 +19,9 @@ Fact = list[Any]
 AT, KIND, ID, DATA = range(4)
 
 FACTS_MAX = 2048
+# Of these, facts from elsewhere leave so many free: whatever names a lot, what is told of the lot itself is kept, and
+# reaches those that it knows.
+KEPT_FREE = 64
 
 # Field of an entry -> its short name in a row. Never reuse a short name.
 FIELDS: Mapping[str, str] = {
@@ -89,7 +92,7 @@ class UnknownField(CoreError):
 
 
 class TooManyFacts(CoreError):
-    """A case holds FACTS_MAX facts: it takes no more, and nothing can be said of it."""
+    """A case holds as many facts as it may: it takes no more, and nothing can be said of it."""
 
 
 def read_fact(entry: Mapping[str, Any], strings: list[str]) -> Fact:
@@ -151,7 +154,8 @@ def add(facts: Sequence[Fact], strings: Sequence[str], fact: Fact) -> list[Fact]
     """The set with one fact more, or None where it already holds it.
 
     Two facts of one id are one fact that its source wrote twice: the one with the smaller content stays, whichever
-    came first, and counts from the earlier arrival. Raises TooManyFacts beyond FACTS_MAX.
+    came first, and counts from the earlier arrival. Raises TooManyFacts beyond FACTS_MAX, and of what was told
+    elsewhere beyond what must stay free.
     """
     for index, known in enumerate(facts):
         if known[ID] == fact[ID]:
@@ -159,7 +163,7 @@ def add(facts: Sequence[Fact], strings: Sequence[str], fact: Fact) -> list[Fact]
             if kept == known:
                 return None
             return sorted([*facts[:index], *facts[index + 1 :], kept], key=_order)
-    if len(facts) >= FACTS_MAX:
+    if len(facts) >= (FACTS_MAX - KEPT_FREE if ORIGIN in fact[DATA] else FACTS_MAX):
         raise TooManyFacts
     if not facts or _order(facts[-1]) < _order(fact):
         return [*facts, fact]

@@ -11,7 +11,7 @@ from streams.core.deadlines import Due
 from streams.core.facts import AT, DATA, DECREED, ID, KIND, Fact, fact_hash, is_day, text
 from streams.core.instants import local_text
 from streams.core.interval import Interval
-from streams.core.kinds import TYPE_OF_KIND
+from streams.core.kinds import PRINT_BLOCKED, REGISTERED, REPORTS, TYPE_OF_KIND
 from streams.core.ledger import (
     CLASS,
     CLASS_NAMES,
@@ -37,6 +37,19 @@ from streams.core.wording import WORDING
 # Later than all facts that are seen.
 _ALWAYS = 1 << 40
 
+# What a condition began with, by class, where one source tells it.
+_TELLS: Mapping[str, frozenset[int]] = {
+    "falsely_pending": REPORTS,
+    "falsely_late": REPORTS,
+    "falsely_done": REPORTS,
+    "hung": REPORTS,
+    "backdated": REPORTS,
+    "rewritten": REPORTS,
+    "vanished": REPORTS,
+    "print_blocked": frozenset({PRINT_BLOCKED}),
+    "lost_registration": frozenset({REGISTERED}),
+}
+
 
 class Context(NamedTuple):
     """What all flags of a case share at one judgement."""
@@ -57,6 +70,8 @@ class Context(NamedTuple):
     merged: bool
     # Of an interlinked group, what the flags of each leg share.
     legs: dict[str, "Context"]
+    # The system whose reports score.
+    scoring: str = ""
 
 
 def flag_id(token: str, flag_class: str, leg: str = "") -> str:
@@ -155,6 +170,7 @@ def _record(context: Context, interval: Interval, cycle: int, state: int) -> dic
         "difference": None if interval.difference is None else interval.difference._asdict(),
         "provisional": due is not None and due.provisional,
         "known_late": not withdrawn and _known_late(lines, clock, interval),
+        "source": None if withdrawn else _source(context, interval),
         "basis": None if withdrawn else _basis(clock, due),
         "evidence": [told.get(fact[ID]) or told.setdefault(fact[ID], _evidence(fact, context)) for fact in evidence],
         "life": None if withdrawn or not context.reviews else _life(context, interval, scored),
@@ -195,6 +211,21 @@ def _before(interval: Interval) -> tuple[Fact, ...]:
 def _known_late(lines: Lines, clock: Clock, interval: Interval) -> bool:
     """Whether the case was written down only after the condition held: it was born overdue, and nobody could act."""
     return any(fact[DATA].get("w", 0) > interval.since for fact in (lines.opened, clock.start) if fact is not None)
+
+
+def _source(context: Context, interval: Interval) -> str | None:
+    """Who told what the condition began with: the newest such fact by then, of the scoring system where it reports, or
+    of the one that lost the case."""
+    strings = context.lines.strings
+    is_any = interval.flag_class == "vanished"
+    told = [
+        fact
+        for fact in interval.evidence
+        if fact[KIND] in _TELLS.get(interval.flag_class, ())
+        and fact[AT] <= interval.since
+        and (is_any or fact[KIND] not in REPORTS or text(fact, "s", strings) == context.scoring)
+    ]
+    return text(max(told, key=lambda fact: (fact[AT], fact[KIND], fact[ID])), "f", strings) if told else None
 
 
 def _basis(clock: Clock, due: Due | None) -> Mapping[str, str | None] | None:

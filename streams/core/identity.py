@@ -129,7 +129,8 @@ def _corrections(facts: Sequence[Fact], strings: Sequence[str], at: int) -> list
         replaced, unit = known.get(wrong), text(one, "u", strings)
         is_by_source = replaced is not None and text(replaced, "f", strings) == text(one, "f", strings)
         is_outside = unit is not None and not covers(units, unit)
-        if _name(one) in struck or not (is_by_source or is_outside):
+        names_twice = wrong in (instead, _name(one))
+        if _name(one) in struck or names_twice or not (is_by_source or is_outside):
             continue
         if instead is None or instead in known:
             found.append(one)

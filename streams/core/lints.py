@@ -33,6 +33,7 @@ from streams.core.lint_clock import (
     stages_with_a_hole,
     start_is_stop,
 )
+from streams.core.lint_sources import sources_overlap
 
 
 def example_missing(subject: Subject) -> Iterator[Found]:
@@ -81,6 +82,7 @@ LINTS: tuple[Lint, ...] = (
     Lint("closures_contradict", "warning", closures_contradict),
     Lint("only_a_list", "warning", only_a_list),
     Lint("horizon_is_past", "warning", horizon_is_past),
+    Lint("sources_overlap", "warning", sources_overlap),
     Lint("example_missing", "warning", example_missing),
     Lint("day_known_already", "note", day_known_already),
     Lint("not_verified", "note", not_verified),

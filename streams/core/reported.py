@@ -104,7 +104,9 @@ def out_of_sync(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
     portal = list(runs(reports(lines, rules, rules.scoring), _in(OPEN)))
     for local in runs(reports(lines, rules, rules.local), _in(CLOSED)):
         for run in portal:
-            begins = _after_grace(clock, rule, span_of(max(run.opening, local.opening, key=lambda fact: fact[AT])))
+            # Of a case that was open when the portal was first read, nobody knows since when.
+            since = [local.opening] if run.before is None else [local.opening, run.opening]
+            begins = max(_after_grace(clock, rule, span_of(max(since, key=lambda fact: fact[AT]))), run.opening[AT])
             until = min((at for at in (local.until, run.until) if at is not None), default=None)
             shown = run.seen(begins)
             if (until is None or begins < until) and shown is not None:
@@ -120,7 +122,7 @@ def falsely_late(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     """
     rule = clock.rule
     due, kind = _promised(clock)
-    if rule is None or due is None or clock.ended is None:
+    if rule is None or due is None or clock.ended is None or clock.ended[KIND] in rule.cancels:
         return
     at, proof = proven(lines, rule.stops(clock.posted), due)
     if at > due.at:

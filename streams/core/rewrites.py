@@ -64,7 +64,7 @@ def _differs(clock: Clock, first: Fact | None, fact: Fact, key: str) -> bool:
     if day == _day(clock, first[DATA][key] - 1):
         return False
     if key == "e":
-        return clock.ended is None or day != _day(clock, clock.ended[AT] - 1)
+        return clock.done_at is None or day != _day(clock, clock.done_at - 1)
     return clock.computed is None or day != clock.computed.day or not clock.rests_on
 
 

@@ -48,7 +48,12 @@ class Snapshot(NamedTuple):
 
 
 class Marks(NamedTuple):
-    """By source, its silences in order (none for one that always spoke); by system, its snapshots in order."""
+    """By source, its silences in order (none for one that always spoke); by system, its whole snapshots in order.
+
+    Nothing of it grows old: a case of years ago that is judged again must be told what it was told then. What says
+    nothing that something else does not say is left out: snapshots that are not whole, from which nobody can be
+    missing, and silences within other silences of their source.
+    """
 
     sources: Mapping[str, tuple[Silence, ...]]
     snapshots: Mapping[str, tuple[Snapshot, ...]]
@@ -60,8 +65,8 @@ class Marks(NamedTuple):
         if entry["type"] == "snapshot.ended":
             one = Snapshot(entry["snapshot"], parse_utc(entry["ended"]), entry["complete"])
             known = self.snapshots.get(entry["system"], ())
-            others = [old for old in known if old.name != one.name]
-            found = tuple(sorted([*others, one], key=lambda snapshot: (snapshot.ended, snapshot.name)))
+            told = [old for old in known if old.name != one.name] + ([one] if one.complete else [])
+            found = tuple(sorted(told, key=lambda snapshot: (snapshot.ended, snapshot.name)))
             return Marks(self.sources, {**self.snapshots, entry["system"]: found}, self.spoken)
         name = entry["source"]
         silences = self.sources.get(name, ())
@@ -70,15 +75,14 @@ class Marks(NamedTuple):
             if not is_silent:
                 silences = (*silences, Silence(parse_utc(entry["since"]), None))
         elif is_silent:
-            silences = (*silences[:-1], silences[-1]._replace(until=parse_utc(entry["at"])))
+            silences = _closed(silences, parse_utc(entry["at"]))
         return Marks({**self.sources, name: silences}, self.snapshots, {})
 
-    def packed(self) -> dict[str, Any]:
-        """Plain values for a row, in one order everywhere."""
-        return {
-            "sources": {name: [list(one) for one in told] for name, told in sorted(self.sources.items())},
-            "snapshots": {name: [list(one) for one in told] for name, told in sorted(self.snapshots.items())},
-        }
+    def packed(self, entry: Mapping[str, Any]) -> tuple[str, list[list[Any]]]:
+        """The row that an entry of the log changes, by name, and its plain values; a source or system has one each."""
+        if entry["type"] == "snapshot.ended":
+            return f"{_SNAPSHOTS}{entry['system']}", [list(one) for one in self.snapshots[entry["system"]]]
+        return f"{_SILENCES}{entry['source']}", [list(one) for one in self.sources[entry["source"]]]
 
 
 class _Row(NamedTuple):
@@ -97,15 +101,18 @@ class _Spoken(NamedTuple):
 
 
 NO_MARKS = Marks({}, {}, {})
+_SILENCES, _SNAPSHOTS = "silences/", "snapshots/"
 
 
-def unpacked(values: Mapping[str, Any]) -> Marks:
-    """The marks of a row."""
+def unpacked(rows: Mapping[str, Sequence[Sequence[Any]]]) -> Marks:
+    """The marks of all rows by name."""
     return Marks(
-        {name: tuple(Silence(*one) for one in told) for name, told in values["sources"].items()},
-        {name: tuple(Snapshot(*one) for one in told) for name, told in values["snapshots"].items()},
+        {name.removeprefix(_SILENCES): tuple(Silence(*one) for one in told) for name, told in sorted(rows.items())
+         if name.startswith(_SILENCES)},
+        {name.removeprefix(_SNAPSHOTS): tuple(Snapshot(*one) for one in told) for name, told in sorted(rows.items())
+         if name.startswith(_SNAPSHOTS)},
         {},
-    )
+    )  # fmt: skip
 
 
 def is_named(source: str, names: Iterable[str]) -> bool:
@@ -130,6 +137,15 @@ def silences_of(
                 patience = max(patience, row.rhythm)
                 found += [silence for silences in told for silence in silences]
     return patience, found
+
+
+def _closed(silences: tuple[Silence, ...], until: int) -> tuple[Silence, ...]:
+    """The silences once the last of them has ended. One within another says nothing: of those over an instant the one
+    that lasts longest counts, and one without an instant lies over none."""
+    last = silences[-1]._replace(until=until)
+    kept = tuple(one for one in silences[:-1] if not (last.since <= one.since and (one.until or 0) <= until))
+    within = last.since >= until or any(one.since <= last.since and until <= (one.until or 0) for one in kept)
+    return kept if within else (*kept, last)
 
 
 def _spoken(rows: Sequence[Expected], sources: Mapping[str, tuple[Silence, ...]]) -> _Spoken:

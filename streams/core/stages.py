@@ -68,7 +68,8 @@ def _holders(lines: Lines, clock: Clock) -> list[Held]:
     counted = [pause for pause in clock.pauses if pause.refused is None]
     edges = {fact[ID]: pause for pause in counted for fact in (pause.asked, pause.ended) if fact is not None}
     found: list[Held] = []
-    furthest, by = reached.get(start[KIND], -1), start
+    # An acceptance that stands for the start opens the stage that the start opens.
+    furthest, by = reached.get(rule.starts if clock.assumed else start[KIND], -1), start
     waiting: list[Pause] = []
     unit = lines.unit_at(start[AT])
     now, since = (*_holder(rule.stages, furthest, waiting), unit), start

@@ -27,8 +27,8 @@ from streams.core.lines import Lines
 from streams.core.official import OPEN
 from streams.core.pauses import span_of
 from streams.core.reported import Report, days_after, done_span, reports
-from streams.core.rules import Rules
-from streams.core.stages import CITIZEN, NOBODY, OPERATOR, Held, holder_at, holders
+from streams.core.rules import Deadline, Rules
+from streams.core.stages import CITIZEN, NOBODY, OPERATOR, UNIT, holder_at, holders
 
 _DAYS = frozenset({"working_day", "working_day_at_hour"})
 # What moves no case: it tells of systems, or of flags.
@@ -47,7 +47,7 @@ def hung(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
     for number, (shown, state) in enumerate(changes, 1):
         ends = changes[number][0] if number < len(changes) else None
         before = changes[number - 2][0] if number > 1 else None
-        decisive = _failures(lines, clock.rule.thresholds.failed_updates, shown, ends)
+        decisive = _failures(lines, clock.rule.thresholds.failed_updates, shown if before is not None else None, ends)
         if state not in OPEN or not decisive:
             continue
         begins = max(clock.due.at, shown[AT], _attempted(decisive[-1]))
@@ -57,10 +57,12 @@ def hung(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
             yield Interval("hung", begins, until, evidence, clock.due, clock.due_kind, OPERATOR)
 
 
-def _failures(lines: Lines, needed: int, shown: Fact, ends: Fact | None) -> list[Fact]:
+def _failures(lines: Lines, needed: int, shown: Fact | None, ends: Fact | None) -> list[Fact]:
     """The failures between two changes of what a system shows that prove it: the first report of the unit, or as many
-    failed updates as it takes, whichever was there first."""
-    within = [fact for fact in lines.visible if shown[AT] <= fact[AT] and (ends is None or fact[AT] < ends[AT])]
+    failed updates as it takes, whichever was there first. What it showed when it was first read it may long have shown:
+    then all that failed before count too."""
+    after = 0 if shown is None else shown[AT]
+    within = [fact for fact in lines.visible if after <= fact[AT] and (ends is None or fact[AT] < ends[AT])]
     reported = [fact for fact in within if fact[KIND] == UPDATE_FAILED and "aa" in fact[DATA]][:1]
     failed = [fact for fact in within if fact[KIND] in (SYNC_FAILED, UPDATE_FAILED)][:needed]
     proofs = [proof for proof, enough in ((reported, 1), (failed, needed)) if len(proof) == enough]
@@ -73,27 +75,42 @@ def _attempted(failure: Fact) -> int:
 
 def no_movement(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
     """Nothing came of a case for longer than the target of its stage and some days, and its clock was not paused."""
-    rule, start, ended = clock.rule, clock.start, clock.ended
+    rule, start, done = clock.rule, clock.start, clock.done_at
     if rule is None or start is None or not rule.stages:
         return
     held = holders(lines, clock)
-    ends = [ended] if ended is not None else []
-    points = [
-        fact
+    points: list[tuple[Fact, int | None]] = [
+        (fact, fact[AT])
         for fact in lines.visible
         if (fact is start or fact[KIND] not in _MOVES_NOTHING)
         and start[AT] <= fact[AT]
-        and (ended is None or fact[AT] < ended[AT])
+        and (done is None or fact[AT] < done)
     ]
-    for fact, following in pairwise([*points, *ends, *([] if ends else [None])]):
+    end = [] if clock.ended is None else [(clock.proof or clock.ended, done)]
+    for (fact, at), (following, until) in pairwise([*points, *end, *([] if end else [(None, None)])]):
         assert fact is not None
-        holder = holder_at(held, fact[AT])
-        if holder is None or _is_paused(clock, fact[AT]):
+        assert at is not None
+        holder = holder_at(held, at)
+        if holder is None or _is_paused(clock, at):
             continue
-        begins = days_after(clock, _patience(clock, holder), span_of(fact))
-        until = None if following is None else following[AT]
+        stage, owner, by = holder.stage, holder.owner, holder.by
+        if clock.ended is not None and at >= clock.ended[AT]:
+            stage, owner, by = _before_proof(lines, rule, clock.ended, at)
+        begins = days_after(clock, _patience(clock, stage), span_of(fact))
         if until is None or begins < until:
-            yield Interval("no_movement", begins, until, told(fact, holder.by, following), accountable=holder.owner)
+            evidence = told(fact, by, following, clock.ended if following is clock.proof else None)
+            yield Interval("no_movement", begins, until, evidence, accountable=owner)
+
+
+def _before_proof(lines: Lines, rule: Deadline, ended: Fact, at: int) -> tuple[str, str, Fact]:
+    """In which stage a case is, and whose, after an end that is not proven yet: as the others tell. It leaves no stage
+    where it is what ends the present one: the unit has the case."""
+    telling = [fact for fact in lines.visible if fact[AT] <= at and fact is not ended and fact[KIND] in rule.reached]
+    by = max(telling, key=lambda fact: rule.reached[fact[KIND]], default=ended)
+    present = rule.reached[by[KIND]] if by is not ended else len(rule.stages)
+    if present == len(rule.stages) or rule.stages[present].ends == ended[KIND]:
+        return "", UNIT, by
+    return rule.stages[present].id, rule.stages[present].owner, by
 
 
 def lost_registration(lines: Lines, _clock: Clock, rules: Rules) -> Iterator[Interval]:
@@ -147,21 +164,22 @@ def not_accepted(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
 def print_blocked(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
     """A card that cannot be printed, until it can, is printed, or the case ends; who must act is accountable, and
     nobody where nobody is named."""
+    done = clock.done_at
     blocked: Fact | None = None
     for fact in lines.visible:
+        if done is not None and fact[AT] > done:
+            break
         if fact[KIND] == PRINT_BLOCKED:
-            if clock.ended is not None and fact[AT] > clock.ended[AT]:
-                break
             if blocked is not None and text(blocked, "ma", lines.strings) != text(fact, "ma", lines.strings):
                 if blocked[AT] < fact[AT]:
-                    yield _blocked(lines, blocked, fact)
+                    yield _blocked(lines, blocked, fact[AT], fact)
                 blocked = fact
             blocked = blocked or fact
-        elif blocked is not None and (fact[KIND] in (PRINT_UNBLOCKED, CARD_PRINTED) or fact is clock.ended):
-            yield _blocked(lines, blocked, fact)
+        elif blocked is not None and fact[KIND] in (PRINT_UNBLOCKED, CARD_PRINTED):
+            yield _blocked(lines, blocked, fact[AT], fact)
             blocked = None
-    if blocked is not None and (clock.ended is None or clock.ended[AT] > blocked[AT]):
-        yield _blocked(lines, blocked, None)
+    if blocked is not None and (done is None or done > blocked[AT]):
+        yield _blocked(lines, blocked, done, clock.ended, clock.proof)
 
 
 def not_collected(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interval]:
@@ -176,11 +194,11 @@ def not_collected(lines: Lines, clock: Clock, _rules: Rules) -> Iterator[Interva
         yield Interval("not_collected", begins, until, told(ended, clock.proof, handed), accountable=CITIZEN)
 
 
-def _patience(clock: Clock, holder: Held) -> int:
+def _patience(clock: Clock, name: str) -> int:
     """The days after which a stage that shows nothing has stopped: its target and some, and never fewer than a few."""
     assert clock.rule is not None
     wait = clock.rule.thresholds
-    stage = next((one for one in clock.rule.stages if one.id == holder.stage), None)
+    stage = next((one for one in clock.rule.stages if one.id == name), None)
     # Where its stage has no target, the whole term is the holder's.
     term = stage.term if stage is not None and stage.term else clock.rule.term
     target = term.amount if term.unit in _DAYS else 0
@@ -194,7 +212,6 @@ def _is_paused(clock: Clock, at: int) -> bool:
     )
 
 
-def _blocked(lines: Lines, blocked: Fact, closing: Fact | None) -> Interval:
+def _blocked(lines: Lines, blocked: Fact, until: int | None, *closing: Fact | None) -> Interval:
     owner = text(blocked, "ma", lines.strings) or NOBODY
-    until = None if closing is None else closing[AT]
-    return Interval("print_blocked", blocked[AT], until, told(blocked, closing), accountable=owner)
+    return Interval("print_blocked", blocked[AT], until, told(blocked, *closing), accountable=owner)

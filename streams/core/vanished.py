@@ -17,8 +17,9 @@ def vanished(lines: Lines, _clock: Clock, _rules: Rules) -> Iterator[Interval]:
     for system, snapshots in sorted(lines.snapshots.items()):
         reports = lines.official.get(system, [])
         held = {text(fact, "ss", lines.strings): fact for fact in reports if fact[KIND] == OBSERVED}
-        whole = [one for one in snapshots if one.complete]
-        for before, after in pairwise(whole):
+        if not held:
+            continue
+        for before, after in pairwise(one for one in snapshots if one.complete):
             if before.name in held and after.name not in held:
                 again = next((fact for fact in reports if fact[AT] > after.ended), None)
                 until = None if again is None else again[AT]

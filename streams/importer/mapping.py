@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime
 
-from schemas.envelope import Event
+from schemas.envelope import Event, PlaceEvent
 from schemas.events import MODEL_OF_TYPE
 from streams.importer.forms import FormRefused, forms_of
 
@@ -22,6 +22,13 @@ _COLUMN = re.compile(r"\{([^{}]+)\}")
 _CASE_FIELDS = ("unit", "procedure", "channel", "variant", "place_kind")
 _LOG_FIELDS = frozenset({"format", "zone", "source", "delimiter", "encoding"})
 _EVENT_FIELDS = frozenset({"type", "time", "format", "precision", "id", "recorded", "data"})
+_SNAPSHOT_FIELDS = frozenset({"system", "name", "at", "format", "precision"})
+_PRECISIONS = ("second", "day", "auto")
+# A case's line in a snapshot, of which [snapshot] tells these.
+OBSERVED = "official.observed"
+_OF_SNAPSHOT = frozenset({"system", "snapshot"})
+
+Precise = Literal["second", "day", "auto"]
 
 
 # Why a cell, without the white space around it, cannot be what its column holds; None where it can.
@@ -58,17 +65,29 @@ class EventMapping:
     """One event of a row: its type and model, when it happened, its data.
 
     `forms` is empty for any ISO 8601. With precision *auto* a midnight stands for its day: spreadsheets write days so.
+    A line of a snapshot has no `time`: it was seen when the snapshot was taken.
     """
 
     name: str
     model: type[Event]
-    time: Template
+    time: Template | None
     forms: tuple[str, ...]
-    precision: Literal["second", "day", "auto"]
+    precision: Precise
     id: Template | None
     recorded: Template | None
     data: Mapping[str, Template]
     instants: frozenset[str]
+
+
+class SnapshotMapping(NamedTuple):
+    """The file is one whole snapshot of a system, or several, each under a `name` of its own; `at` tells when it was
+    taken, the newest row of it counts."""
+
+    system: str
+    name: Template | None
+    at: Template | None
+    forms: tuple[str, ...]
+    precision: Precise
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +108,16 @@ class LogMapping:
     cells: Mapping[str, Cell] = field(default_factory=dict)
     saved: datetime | None = None
     skip: int = 0
+    snapshot: SnapshotMapping | None = None
 
     def columns(self) -> frozenset[str]:
         """All columns the mapping reads."""
-        templates = [self.subject]
+        templates: list[Template | None] = [self.subject]
         for event in self.events:
-            templates += [event.time, *event.data.values()]
-            templates += [template for template in (event.id, event.recorded) if template is not None]
-        return frozenset(column for template in templates for column in template.columns) | frozenset(self.cells)
+            templates += [event.time, event.id, event.recorded, *event.data.values()]
+        if self.snapshot is not None:
+            templates += [self.snapshot.name, self.snapshot.at]
+        return frozenset(column for one in templates if one for column in one.columns) | frozenset(self.cells)
 
 
 def load_mapping(path: Path) -> LogMapping:
@@ -128,6 +149,9 @@ def read_mapping(path: str, document: Mapping[str, Any]) -> LogMapping:
             f"{path} [case]", f"subject {case['subject']} must begin with dossier:, lot:, receipt: or eid:"
         )
     shared = {name: template(case[name]) for name in _CASE_FIELDS if name in case}
+    snapshot = _snapshot(path, document)
+    if snapshot is not None and not any(row.get("type") == OBSERVED for row in events):
+        raise MappingRefused(f"{path} [snapshot]", f"no [[event]] of type {OBSERVED} tells of its lines")
     return LogMapping(
         path=path,
         zone=_zone(path, log.get("zone", "UTC")),
@@ -135,7 +159,8 @@ def read_mapping(path: str, document: Mapping[str, Any]) -> LogMapping:
         delimiter=log.get("delimiter", ","),
         encoding=log.get("encoding", "utf-8-sig"),
         subject=template(case["subject"]),
-        events=tuple(_event(f"{path} [[event]] {i}", row, shared) for i, row in enumerate(events, 1)),
+        events=tuple(_event(f"{path} [[event]] {i}", row, shared, snapshot) for i, row in enumerate(events, 1)),
+        snapshot=snapshot,
     )
 
 
@@ -143,14 +168,55 @@ def template(text: str) -> Template:
     return Template(text, tuple(_COLUMN.findall(text)))
 
 
-def _event(where: str, row: Mapping[str, Any], shared: Mapping[str, Template]) -> EventMapping:
+def _snapshot(path: str, document: Mapping[str, Any]) -> SnapshotMapping | None:
+    if "snapshot" not in document:
+        return None
+    where, row = f"{path} [snapshot]", _table(path, document, "snapshot")
+    _known(where, row, _SNAPSHOT_FIELDS)
+    _texts(where, row)
+    if not row.get("system") or "{" in row["system"]:
+        raise MappingRefused(where, "system is needed, and is a name and no column: portal, localgate")
+    return SnapshotMapping(
+        system=row["system"],
+        name=template(row["name"]) if "name" in row else None,
+        at=template(row["at"]) if "at" in row else None,
+        forms=_forms(where, row),
+        precision=_precision(where, row, "auto"),
+    )
+
+
+def _forms(where: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    try:
+        return forms_of(row.get("format"))
+    except FormRefused as error:
+        raise MappingRefused(where, str(error)) from error
+
+
+def _precision(where: str, row: Mapping[str, Any], default: Precise) -> Precise:
+    precision: Precise = row.get("precision", default)
+    if precision not in _PRECISIONS:
+        raise MappingRefused(where, f"precision {precision} is neither second nor day nor auto")
+    return precision
+
+
+def _event(
+    where: str, row: Mapping[str, Any], shared: Mapping[str, Template], snapshot: SnapshotMapping | None
+) -> EventMapping:
     _known(where, row, _EVENT_FIELDS)
     _texts(where, row)
     model = MODEL_OF_TYPE.get(row.get("type", ""))
     if model is None:
         raise MappingRefused(where, f"type {row.get('type')} is none of {', '.join(MODEL_OF_TYPE)}")
-    if "time" not in row:
-        raise MappingRefused(where, "time is missing: name the column that tells when it happened")
+    if issubclass(model, PlaceEvent):
+        raise MappingRefused(where, f"{row['type']} tells of no case; that an export is whole is told by [snapshot]")
+    is_line = snapshot is not None and row["type"] == OBSERVED
+    if is_line == ("time" in row):
+        why = (
+            "[snapshot] at tells when it was seen: leave time out"
+            if is_line
+            else ("time is missing: name the column that tells when it happened")
+        )
+        raise MappingRefused(where, why)
     fields = model.model_fields["data"].annotation
     assert isinstance(fields, type)
     known: Mapping[str, Any] = fields.model_fields
@@ -158,19 +224,14 @@ def _event(where: str, row: Mapping[str, Any], shared: Mapping[str, Template]) -
     unknown = set(own) - set(known)
     if unknown:
         raise MappingRefused(where, f"data field {', '.join(sorted(unknown))} is none of {', '.join(known)}")
-    precision = row.get("precision", "second")
-    if precision not in {"second", "day", "auto"}:
-        raise MappingRefused(where, f"precision {precision} is neither second nor day nor auto")
-    try:
-        forms = forms_of(row.get("format"))
-    except FormRefused as error:
-        raise MappingRefused(where, str(error)) from error
+    if is_line and _OF_SNAPSHOT & set(own):
+        raise MappingRefused(where, "data field system, snapshot: [snapshot] tells them, leave them out")
     return EventMapping(
         name=row["type"],
         model=model,
-        time=template(row["time"]),
-        forms=forms,
-        precision=precision,
+        time=template(row["time"]) if "time" in row else None,
+        forms=_forms(where, row),
+        precision=_precision(where, row, "second"),
         id=template(row["id"]) if "id" in row else None,
         recorded=template(row["recorded"]) if "recorded" in row else None,
         data={name: value for name, value in shared.items() if name in known} | own,
@@ -203,7 +264,7 @@ def _known(where: str, table: Mapping[str, Any], fields: frozenset[str]) -> None
 def _texts(where: str, table: Mapping[str, Any]) -> None:
     for name, value in table.items():
         # An event may try several forms in turn; the format of a log is the kind of its file.
-        if name == "format" and "type" in table and isinstance(value, list):
+        if name == "format" and not where.endswith("[log]") and isinstance(value, list):
             if not value or not all(isinstance(form, str) for form in value):
                 raise MappingRefused(where, "format must be a text, or a list of texts")
         elif not isinstance(value, dict if name == "data" else str):

@@ -27,6 +27,13 @@ class Fact(NamedTuple):
     type: str
 
 
+class End(NamedTuple):
+    """The end of a snapshot: the lines it has, and what tells that it has ended."""
+
+    lines: frozenset[int]
+    fact: Fact
+
+
 def out_of_range(at: int) -> str | None:
     """Why no fact may bear an instant: systems write 1899 or 9999 where they mean *none*."""
     return None if 0 <= at < LAST else f"time {utc_text(at)} is not between 1970 and 2100"
@@ -45,6 +52,17 @@ def arranged(facts: Sequence[Fact], order: str, *, twice: bool) -> list[Fact]:
     elif name != "file":
         raise OrderRefused(order)
     return [fact for fact in found for _ in range(2)] if twice else found
+
+
+def with_ends(facts: Sequence[Fact], ends: Iterable[End]) -> list[Fact]:
+    """The facts with the end of each snapshot behind the last of its lines, in whatever order those are told; without
+    the ends of snapshots of which no line is told."""
+    place = {fact.line: index for index, fact in enumerate(facts)}
+    behind: dict[int, list[Fact]] = {}
+    for end in ends:
+        if end.lines & place.keys():
+            behind.setdefault(max(place[line] for line in end.lines if line in place), []).append(end.fact)
+    return [told for index, fact in enumerate(facts) for told in (fact, *behind.get(index, ()))]
 
 
 def ticks(first: int, last: int, step: int, zone: ZoneInfo) -> Iterator[int]:

@@ -19,6 +19,7 @@ from schemas.topics import CASES_CURRENT, CONTROL, FLAGS, FLAGS_CURRENT, LOG, To
 from streams.core.case import EMPTY, TOUCHED, Case, pack, unpack
 from streams.core.compiling import compile_rules
 from streams.core.engine import ENGINE, fold, judge, moved_facts
+from streams.core.facts import ID
 from streams.core.instants import parse_utc, utc_text
 from streams.core.official import UNKNOWN
 from streams.core.rules import Rules
@@ -39,8 +40,9 @@ MARK_ROW = b"\x00mark"
 RULES_ROW = b"\x00rules"
 # The rules that judged last, from the activation of others until the first tick of those is complete; then empty.
 BEFORE_ROW = b"\x00before"
-# What the log says of sources and snapshots (core.sources).
-MARKS_ROW = b"\x00sources"
+# What the log says of sources and snapshots (core.sources), a row for each source and each system: together they may
+# grow beyond one message of Kafka.
+MARKS_ROWS = b"\x00marks/"
 
 # Cases judged in a slice: 0.1 to 0.3 s of judging, and 5 MB to write, in 0.1 s, where two flags of each change. A
 # transaction may stay open for 6 s; and as long as a slice is judged no other partition is, and a rebalance waits.
@@ -57,7 +59,8 @@ class LawMissing(RuntimeError):
 @dataclass(slots=True)
 class Report:
     """What a slice was, for metrics: records done with, entries folded, cases judged, seconds from a wake to its tick,
-    changes of flags by class and state, and official codes that no rule maps, by system. Those of a chunk add up."""
+    changes of flags by class and state, official codes that no rule maps, by system, and facts that their row had no
+    room for, by what row it is. Those of a chunk add up."""
 
     records: int = 0
     folded: int = 0
@@ -65,6 +68,7 @@ class Report:
     lateness: list[int] = field(default_factory=list)
     changes: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown_codes: Counter[str] = field(default_factory=Counter)
+    without_room: Counter[str] = field(default_factory=Counter)
 
 
 class Writes(NamedTuple):
@@ -181,6 +185,10 @@ class CasePartition:
         case = part.work[token] = fold(was, offset, entry)
         self._due.touch(token)
         part.report.folded += 1
+        if case.is_full and not any(known[ID] == int(entry["fact"], 16) for known in case.facts):
+            # What names this very token as its lot was told to it by a member.
+            is_of_lot = "scheme" in entry or entry["data"].get("lot_case") == entry["case"]
+            part.report.without_room["lot" if is_of_lot else "case"] += 1
         if case.own:
             self._linked = True
             for target, moved in moved_facts(was, case):
@@ -243,12 +251,16 @@ class CasePartition:
 
     def _mark(self, entry: Mapping[str, Any]) -> None:
         """A source fell silent or speaks again, or a snapshot ended: judge those again whom that may concern."""
-        self.marks = self.marks.after(entry)
-        self._reserved[MARKS_ROW] = encode(self.marks.packed())
+        before, self.marks = self.marks, self.marks.after(entry)
+        name, told = self.marks.packed(entry)
+        self._reserved[MARKS_ROWS + name.encode()] = encode({"told": told})
         again: Iterable[bytes] = ()
         if entry["type"] == "snapshot.ended":
             observed = self._observed.get(entry["system"], {})
-            is_newest = self.marks.snapshots[entry["system"]][-1].name == entry["snapshot"]
+            whole = self.marks.snapshots[entry["system"]]
+            if whole == before.snapshots.get(entry["system"], ()):
+                return
+            is_newest = bool(whole) and whole[-1].name == entry["snapshot"]
             # Whoever was in it has not vanished; of one that is told late, nobody knows who was in those after it.
             again = [token for token, last in observed.items() if last != entry["snapshot"] or not is_newest]
         elif entry["type"] in ("source.heard", "source.resumed"):
@@ -352,8 +364,8 @@ class CasePartition:
             self._law_is_new = mark["law_is_new"]
             self._has_moved = mark["moved"]
             self._again = {token.encode() for token in mark["again"]}
-        if MARKS_ROW in self.rows:
-            self.marks = unpacked(decode(self.rows[MARKS_ROW]))
+        marks = {key: row for key, row in self.rows.items() if key.startswith(MARKS_ROWS)}
+        self.marks = unpacked({key[len(MARKS_ROWS) :].decode(): decode(row)["told"] for key, row in marks.items()})
         for token in self.tokens():
             case = self.case(token)
             self.tally.add(case)

@@ -253,7 +253,8 @@ class Controller:
     def _tick(self, said: Said, at: int) -> None:
         assert self._last_at is None or at >= self._last_at, (at, self._last_at)
         self._last_at = at
-        for key, one in sorted(self._snapshots.items()):
+        # In the order in which they came: of two words on one snapshot the later counts.
+        for key, one in list(self._snapshots.items()):
             if parse_utc(one.at) <= at:
                 ended = {"system": one.system, "snapshot": one.snapshot, "ended": one.ended, "complete": one.complete}
                 self._say(said, {"type": "snapshot.ended", **ended})

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -20,15 +20,16 @@ from streams.pipeline.entries import LATEST, InstantOutOfRange, day_of, fact_ent
 from streams.pipeline.parking import parked
 from streams.pipeline.places import control_of
 from streams.pipeline.refusals import KNOWN_VERSIONS, Reason, Refused, parse_schema, peek_version, refused_by_schema
-from streams.pipeline.tokens import SubjectRefused, fact_id_of, key_hash_of, normalise, token_of
+from streams.pipeline.tokens import SubjectRefused, fact_id_of, key_hash_of, labels_of, normalise, token_of
 from streams.ports import Outgoing, Record
 
 # The adapter's own method only passes on to this one, and costs a tenth of it.
 _validate: Callable[[bytes], Event] = EVENT.validator.validate_json
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Events that may name other codes than their subject: by `subjects`, or a lot.
+# Events that may name other codes than their subject: by `subjects`, or a lot or a parcel.
 NAMES_OTHERS = frozenset({"case.linked", "case.unlinked", "case.superseded", "card.printed", "letter.printed",
-                          "card.dispatched", "card.received_at_unit"})  # fmt: skip
+                          "card.dispatched", "card.received_at_unit", "parcel.handed_to_post", "parcel.delivered",
+                          "parcel.returned"})  # fmt: skip
 _SCHEMAS = {kind: f"urn:hoso:{kind}:{version}" for kind, version in KNOWN_VERSIONS.items()}
 
 
@@ -82,6 +83,8 @@ class Intake:
             prefix + topic: frozenset(type_of(model) for model in models) for topic, models in EVENTS_OF_TOPIC.items()
         }
         self._cases: OrderedDict[str, _Case] = OrderedDict()
+        # The software of each source, and the day on which it was told last.
+        self._software: OrderedDict[str, tuple[str, date]] = OrderedDict()
         self._tolerance = timedelta(seconds=limits.tolerance_seconds)
         self._bound_of, self._bound = -1, _EPOCH
 
@@ -104,15 +107,24 @@ class Intake:
         arrived = self._arrived(record.timestamp)
         control = control_of(event, at, arrived or at)
         if control is not None:
-            out.append(Outgoing(self._control, control_key(control), encode(control.model_dump()), 0))
-            return
+            said = Outgoing(self._control, control_key(control), encode(control.model_dump()), 0)
+            if not self._tells_software(event, at):
+                out.append(said)
+                return
         new: list[tuple[str, str, _Case]] = []
         case = self._case(event.subject, new)
         fact = fact_id_of(self._token_key, event.source, event.id)
+        if event.type == "fact.corrected":
+            # What it replaces, what stands instead, and the correction itself are three facts.
+            named = [fact, event.data.replaces, event.data.fact]
+            if len(set(named)) < len(named):
+                raise Refused("data", Reason.SAME_FACT)
         # Nearly every event is of one dossier and names no other.
         more, told = _NO_OTHERS if event.type not in NAMES_OTHERS else self._others(event, case, new)
         try:
             value = fact_entry(event, case.token, fact, at, recorded, arrived, more=more)
+            if control is not None:
+                out.append(said)
             out.append(Outgoing(self._log, case.key, value, case.partition))
             for other, origin in told:
                 value = fact_entry(event, other.token, fact, at, recorded, arrived, more=more, origin=origin)
@@ -122,6 +134,18 @@ class Intake:
         for subject, normal, one in new:
             self._remember(subject, one)
             out.append(Outgoing(self._codes_topic, one.key, self._codes.seal(normal.encode()), one.partition))
+
+    def _tells_software(self, event: Event, at: datetime) -> bool:
+        """Whether a heartbeat is to stand in the log too: its source's software is another than the last one heard of,
+        or the first on its day. What another worker heard meanwhile is so known to the day."""
+        software = getattr(event.data, "software", None)
+        if software is None or self._software.get(event.source) == (software, at.date()):
+            return False
+        self._software[event.source] = software, at.date()
+        self._software.move_to_end(event.source)
+        if len(self._software) > self._limits.cases_max:
+            self._software.popitem(last=False)
+        return True
 
     def _case(self, subject: str, new: list[tuple[str, str, _Case]]) -> _Case:
         """The case of a subject; one that is not remembered is noted in `new`, for when the event proves good."""
@@ -139,7 +163,8 @@ class Intake:
     def _others(self, event: Event, case: _Case, new: list[tuple[str, str, _Case]]) -> tuple[dict[str, str], _Others]:
         """What an event that names other codes says of their tokens, and to whom else it is told.
 
-        A link is the same fact for each token that it names; a lot learns of those that name it.
+        A link is the same fact for each token that it names; a lot learns of those that name it. Lots and parcels stand
+        in the log by their tokens.
         """
         subjects = getattr(event.data, "subjects", None)
         if subjects is not None:
@@ -157,14 +182,17 @@ class Intake:
             tokens = " ".join([case.token, *(token for token, _ in others)])
             is_link = event.type != "case.superseded"
             return {"cases": tokens}, [(one, None) for _, one in others] if is_link else []
-        lot = event.data.lot
+        found = {}
+        for name, label in labels_of(event.data).items():
+            try:
+                found[name] = self._case(label, new)
+            except Refused as refused:
+                raise Refused(f"data.{name}", refused.reason) from None
+        more = {name: one.token for name, one in found.items()}
+        lot = found.get("lot")
         if lot is None or event.subject.startswith("lot:"):
-            return {}, []
-        try:
-            carries = self._case(f"lot:{lot.strip()}", new)
-        except Refused as refused:
-            raise Refused("data.lot", refused.reason) from None
-        return {"lot_case": carries.token}, [(carries, case.token)]
+            return more, []
+        return more | {"lot_case": lot.token}, [(lot, case.token)]
 
     def _read(self, record: Record) -> Event:
         value = record.value

@@ -1,7 +1,7 @@
 """Events that have no case: what of them the controller needs goes to hoso.control, the rest stands in the log as told.
 
 Trouble of lines and devices, and complaints, are entries of the log under a token of their place: they are archived and
-counted, and belong to no case.
+counted, and belong to no case. So is a heartbeat that tells of the source's software: once a day, and when it changes.
 """
 
 from datetime import datetime
@@ -11,7 +11,7 @@ from schemas.envelope import Event
 from streams.core.instants import utc_text
 
 # What stands in the log and is no fact of a case.
-OF_NO_CASE = frozenset({"link.degraded", "device.failed", "complaint.filed"})
+OF_NO_CASE = frozenset({"link.degraded", "device.failed", "complaint.filed", "source.heartbeat"})
 
 
 def control_of(event: Event, at: datetime, counts_from: datetime) -> Control | None:

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     OUT_OF_RANGE = "instant outside of the years 1900 to 2999"
     NOT_PRINTABLE = "characters that cannot be printed"
     SAME_SUBJECT = "names no other subject"
+    SAME_FACT = "names a fact twice, or itself"
     PERSONAL_NUMBER = "the form of a personal number, or no value after the scheme"
 
 

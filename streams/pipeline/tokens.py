@@ -42,6 +42,17 @@ def token_of(key: bytes, subject: str) -> str:
     return urlsafe_b64encode(hmac.digest(key, subject.encode(), "sha256")[:16])[:22].decode()
 
 
+# Fields of data that name a thing by a code of its own. People write into them whatever is at hand, such as the code of
+# a dossier, or twelve digits with blanks between, so that they stand in the log as pseudonyms too.
+LABELS = ("lot", "parcel")
+
+
+def labels_of(data: object) -> dict[str, str]:
+    """The lot and the parcel that data names, each as a subject, not yet normalised."""
+    found = ((name, getattr(data, name, None)) for name in LABELS)
+    return {name: f"{name}:{value.strip()}" for name, value in found if value is not None}
+
+
 def fact_id_of(key: bytes, source: str, id: str) -> str:  # noqa: A002  (CloudEvents calls it so)
     """64 bits in hexadecimal that name a source's event without telling its id, which may hold a code or a phone."""
     return hmac.digest(key, f"{_FACT}{source}\n{id}".encode(), "sha256")[:8].hex()

@@ -10,7 +10,7 @@ from streams.sinks.migrate import SchemaBehind
 from streams.sinks.statements import load
 
 # The migration that makes what is asked here.
-NEEDED = "0006_incidents"
+NEEDED = "0008_software_of_sources"
 CONNECT_SECONDS_MAX = 10
 
 
@@ -23,13 +23,15 @@ class DatabaseAway(RuntimeError):
 
 class Incident(NamedTuple):
     """One incident. `scope` is the unit, or where somebody else is accountable the unit above; `units` are those whose
-    cases are in it. `ended_at` is null while one of its flags is raised; days are those of the database's settings."""
+    cases are in it. `software` is the release that the source ran. `ended_at` is null while one of its flags is raised;
+    days are those of the database's settings."""
 
     incident_id: str
     flag_class: str
     accountable: str
     scope: str | None
     source: str | None
+    software: str | None
     begun_on: date
     members: int
     members_open: int
@@ -58,7 +60,7 @@ async def archived_incidents(database: str, unit: str | None, *, open_only: bool
         raise DatabaseAway(trouble) from trouble
     try:
         rows = await connection.fetch(load()["fetch_incidents"], unit, open_only)
-    except asyncpg.UndefinedTableError:
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
         raise SchemaBehind([NEEDED]) from None
     finally:
         await connection.close()

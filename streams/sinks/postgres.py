@@ -16,6 +16,7 @@ from streams.sinks.rows import (
     CODE_COLUMNS,
     ENTRY_COLUMNS,
     FLAG_COLUMNS,
+    SOFTWARE_COLUMNS,
     Rows,
     milliseconds_of,
     rows_of,
@@ -59,7 +60,8 @@ class PostgresArchive:
             self._connection = await self._connect()
             await self._check_schema()
             await self._check_deployment()
-            for stage in ("stage_entries", "stage_cases", "stage_flag_changes", "stage_codes", "stage_closings"):
+            for stage in ("stage_entries", "stage_cases", "stage_flag_changes", "stage_codes", "stage_closings",
+                          "stage_software"):  # fmt: skip
                 await self._connection.execute(self._sql[stage])
             await self._connection.execute(self._sql["add_offsets"], *_columns(starts, 3))
             found = await self._connection.fetch(self._sql["fetch_offsets"], sorted({start.topic for start in starts}))
@@ -132,6 +134,7 @@ class PostgresArchive:
             ("staged_flag_changes", FLAG_COLUMNS, rows.flag_changes, ("merge_flag_changes", "merge_flags")),
             ("staged_codes", CODE_COLUMNS, list(rows.codes.values()), ("merge_codes", "erase_codes")),
             ("staged_closings", CLOSING_COLUMNS, rows.closings, ("merge_closings",)),
+            ("staged_software", SOFTWARE_COLUMNS, rows.software, ("merge_software",)),
         ):
             if staged:
                 await connection.copy_records_to_table(stage, records=staged, columns=columns, schema_name="pg_temp")

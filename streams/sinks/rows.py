@@ -29,6 +29,7 @@ FLAG_COLUMNS = (
     "log_offset", "engine", "rules", "source", "life", "body",
 )  # fmt: skip
 CODE_COLUMNS = ("case_token", "sealed")
+SOFTWARE_COLUMNS = ("source", "software", "since_at")
 CLOSING_COLUMNS = ("case_token", "system", "code", "closed_at", "declared_end_at")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +54,7 @@ class Rows:
     flag_changes: list[Row] = field(default_factory=list)
     codes: dict[str, Row] = field(default_factory=dict)
     closings: list[Row] = field(default_factory=list)
+    software: list[Row] = field(default_factory=list)
 
 
 def rows_of(records: Sequence[Record], prefix: str) -> Rows:
@@ -73,6 +75,8 @@ def _add(rows: Rows, record: Record, topic: str) -> None:
         rows.entries.append(_entry(record, entry, body))
         if entry["type"] == "official.status_changed":
             rows.closings += _closings(entry)
+        elif entry["type"] == "source.heartbeat":
+            rows.software.append((entry["source"], entry["data"]["software"], datetime.fromisoformat(entry["time"])))
     elif topic == CASES_CURRENT.name:
         case = _case(_body(record))
         known = rows.cases.get(case[0])

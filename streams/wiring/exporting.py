@@ -69,6 +69,8 @@ class CaseMetrics(WorkerMetrics):
             self.count(names.FLAG_CHANGES, flag_class, state, by=number)
         for system, number in report.unknown_codes.items():
             self.count(names.UNKNOWN_CODES, system, by=number)
+        for row, number in report.without_room.items():
+            self.count(names.FACTS_WITHOUT_ROOM, row, by=number)
 
     def render(self) -> bytes:
         held = {partition for topic, partition in self._vitals.assigned if topic == self._log}

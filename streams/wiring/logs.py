@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, time
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,9 +17,10 @@ from streams.adapters.kafka import KafkaReader, KafkaWriter
 from streams.adapters.kafka_ends import KafkaEnds
 from streams.core.compiling import compile_rules
 from streams.core.rules import Rules
-from streams.importer.csv_log import NoFact, Row, read_csv
+from streams.importer.csv_log import NoFact, Row, ended_row, read_csv
 from streams.importer.mapping import LogMapping, load_mapping
-from streams.importer.order import Fact, arranged, interleaved, out_of_range, ticks
+from streams.importer.order import End, Fact, arranged, interleaved, out_of_range, ticks, with_ends
+from streams.importer.snapshots import Taken, snapshots_of
 from streams.importer.to_file import as_entry, key_of_file, lines
 from streams.importer.to_topics import as_event, send
 from streams.replay.driver import Limit, Replay
@@ -39,22 +41,33 @@ class Refusal(NamedTuple):
     column: str = ""
 
 
+class Snapshot(NamedTuple):
+    """A snapshot of which an import told the end: how many lines it had, and how many of them were refused."""
+
+    name: str
+    lines: int
+    refused: int
+
+
 class Imported(NamedTuple):
-    """What an import told: facts, ticks, and the rows it refused."""
+    """What an import told: facts, ticks, the ends of snapshots, and the rows it refused."""
 
     facts: int
     ticks: int
     refused: list[Refusal]
     last: int
+    snapshots: tuple[Snapshot, ...] = ()
 
 
 class ImportOptions(NamedTuple):
-    """How a log is told; without `tick_seconds` no ticks are, and the deployment's own clock goes on."""
+    """How a log is told; without `tick_seconds` no ticks are, and the deployment's own clock goes on. `snapshot_at` is
+    when the snapshot was taken that the file is."""
 
     order: str
     twice: bool
     tick_seconds: int | None
     plain_ids: bool = False
+    snapshot_at: str | None = None
 
 
 def import_to_file(
@@ -76,7 +89,8 @@ def mapped_to_file(
 ) -> Imported:
     """The same, of a mapping that is at hand."""
     key = settings.token_key.get_secret_value().encode() if settings.token_key else key_of_file(file)
-    log = read_foreign(file, mapping, lambda row: as_entry(row, key, plain_ids=options.plain_ids), advance)
+    build = partial(as_entry, key=key, plain_ids=options.plain_ids)
+    log = read_foreign(file, mapping, build, advance, options.snapshot_at)
     told, instants = log.told(options)
     with out.open("wb") as target:
         target.writelines(line + b"\n" for line in lines(told, instants[-1] if instants else 0))
@@ -87,7 +101,7 @@ def mapped_to_topics(
     file: Path, mapping: LogMapping, options: ImportOptions, settings: Settings, sent: Tick
 ) -> Imported:
     """The same, of a mapping that is at hand."""
-    log = read_foreign(file, mapping, as_event, lambda _: None)
+    log = read_foreign(file, mapping, as_event, lambda _: None, options.snapshot_at)
     told, instants = log.told(options)
     asyncio.run(_send(told, settings, sent))
     return log.imported(options, instants)
@@ -124,45 +138,64 @@ async def _send(told: Iterable[Fact | int], settings: Settings, advance: Tick) -
 
 
 class Foreign(NamedTuple):
-    """A foreign log as it was read: its facts in file order, and the rows that gave none."""
+    """A foreign log as it was read: its facts in file order, the rows that gave none, and the snapshots it holds."""
 
     facts: list[Fact]
     refused: list[Refusal]
     zone: ZoneInfo
+    ends: Sequence[End] = ()
+    snapshots: tuple[Snapshot, ...] = ()
 
     def told(self, options: ImportOptions, until: int = 0) -> tuple[Iterator[Fact | int], list[int]]:
         """The facts in the order asked for with ticks between them, and the instants of the ticks, the last of which
         is not before `until`."""
-        facts = arranged(self.facts, options.order, twice=options.twice)
+        facts = with_ends(arranged(self.facts, options.order, twice=options.twice), self.ends)
         if not facts or options.tick_seconds is None:
             return iter(facts), []
-        first, last = min(fact.at for fact in facts), max(until, *(fact.at for fact in facts))
+        # Who is not in a snapshot is missed from its end on, so the last tick comes after it.
+        first = min(fact.at for fact in facts)
+        last = max(until, *(fact.at for fact in facts), *(end.fact.at + 1 for end in self.ends))
         instants = list(ticks(first, last, options.tick_seconds, self.zone))
         return interleaved(facts, instants, options.order), instants
 
     def imported(self, options: ImportOptions, instants: Sequence[int]) -> Imported:
         """What is said of it once it has been told with these ticks."""
         last = instants[-1] if instants else 0
-        return Imported(len(self.facts) * (2 if options.twice else 1), len(instants), self.refused, last)
+        facts = len(self.facts) * (2 if options.twice else 1)
+        return Imported(facts, len(instants), self.refused, last, self.snapshots)
 
 
-def read_foreign(file: Path, mapping: LogMapping, build: Callable[[Row], Fact], advance: Tick) -> Foreign:
+def read_foreign(
+    file: Path, mapping: LogMapping, build: Callable[[Row], Fact], advance: Tick, snapshot_at: str | None = None
+) -> Foreign:
     """All rows of a foreign log, each as what `build` makes of it; raises MappingRefused where it cannot be read."""
     facts: list[Fact] = []
     refused: list[Refusal] = []
-    for row in read_csv(file, mapping):
+    # The lines of each snapshot, and those refused; of some rows nobody knows in which snapshot they are.
+    lines: dict[Taken, set[int]] = {}
+    lost: dict[Taken | None, set[int]] = {}
+    for row in read_csv(file, mapping, snapshots_of(file, mapping, snapshot_at)):
+        if row.taken is not None:
+            lines.setdefault(row.taken, set()).add(row.line)
         try:
             fact = build(row)
+            why = out_of_range(fact.at)
+            if why is not None:
+                raise NoFact(why)
         except NoFact as error:
             refused.append(Refusal(row.line, str(error), row.column))
+            lost.setdefault(row.taken, set()).add(row.line)
         else:
-            why = out_of_range(fact.at)
-            if why is None:
-                facts.append(fact)
-            else:
-                refused.append(Refusal(row.line, why))
+            facts.append(fact)
         advance(row.line)
-    return Foreign(facts, refused, mapping.zone)
+    ends, snapshots = [], []
+    for taken, held in sorted(lines.items()):
+        missing = len(lost.get(taken, ())) + len(lost.get(None, ()))
+        end = ended_row(max(held), taken, mapping, complete=not missing, count=len(held))
+        if held - lost.get(taken, set()):
+            ends.append(End(frozenset(held), build(end)))
+            snapshots.append(Snapshot(taken.name, len(held), missing))
+    return Foreign(facts, refused, mapping.zone, ends, tuple(snapshots))
 
 
 class ReplayOptions(NamedTuple):

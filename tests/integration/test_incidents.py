@@ -51,7 +51,7 @@ def migrated(database: str) -> str:
 async def write(database: str, records: Sequence[Record], chunk: int = 1000) -> None:
     """Writes flags and cases as the sink does, after whatever is there already."""
     archive = PostgresArchive(database, PREFIX)
-    offsets = await archive.open([Position(PREFIX + topic, 0, 0) for topic in ("flags", "cases.current")])
+    offsets = await archive.open([Position(PREFIX + topic, 0, 0) for topic in ("log", "flags", "cases.current")])
     placed = [
         record._replace(offset=record.offset + offsets[record.topic, record.partition])
         for record in renumbered(records)
@@ -380,7 +380,7 @@ def test_the_command_shows_them_as_a_table_and_as_json(migrated: str) -> None:
 def test_the_command_says_what_is_missing(database: str) -> None:
     assert run("incidents", database=database) == (
         2,
-        "hoso: database lacks the migrations 0006_incidents: migrate it first\n",
+        "hoso: database lacks the migrations 0008_software_of_sources: migrate it first\n",
     )
     code, said = run("incidents", database=database + "_gone")
     assert code == 2

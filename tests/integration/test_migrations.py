@@ -22,12 +22,13 @@ FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
 WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0
 ORDER BY 1, a.attnum
 """
-TABLES = ("entries", "cases", "flags", "flag_changes", "codes", "sink_offsets", "deployment", "closings")
+TABLES = ("entries", "cases", "flags", "flag_changes", "codes", "sink_offsets", "deployment", "closings",
+          "source_software")  # fmt: skip
 SETTINGS = ("view_settings", "incident_classes", "gauge_settings")
 # What the sink counts for its metrics.
 GAUGES = ("flags_with_incident", "view_settings", "gauge_settings")
 COUNTS = ("unit_counts", "verdict_counts", "flag_counts", "incident_counts")
-OF_CASES = ("flags_with_incident", "incident_members", "incidents", "flags_to_alert", "bulk_closings")
+OF_CASES = ("software_runs", "flags_with_incident", "incident_members", "incidents", "flags_to_alert", "bulk_closings")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +18,10 @@ from streams.wiring.evaluation import Evaluation, evaluate
 
 FAILING = Path(__file__).with_name("failing.jsonl")
 SEEDS, DAYS = (1, 2), 40
-# What the core and the definitions still disagree on; failing.jsonl has a case of each.
-OWN_WORD = (
-    "the core counts the unit's own word, written after the due, from the time that it names, not from its writing: "
-)
-DIFFER: Mapping[str, str] = {
-    "no_movement": OWN_WORD + "nothing is missed after it",
-    "print_blocked": OWN_WORD + "a block after it is not seen",
-}
-END_OTHERWISE: Mapping[str, str] = {"print_blocked": OWN_WORD + "a block ends with it"}
-# Precision and recall that every class reaches, and what those that differ reach on these days.
-AT_LEAST = (0.99, 0.99)
-REACHED = {"no_movement": (1.0, 0.97), "print_blocked": (1.0, 0.96)}
 
 
 def played(name: str, seed: int, days: int | None = None, only: str | None = None) -> Evaluation:
     return evaluate(name, seed, days, lambda *_: None, only)
-
-
-def marked(reasons: Mapping[str, str]) -> Iterator[Any]:
-    for name in CLASSES:
-        marks = [pytest.mark.xfail(reason=reasons[name])] if name in reasons else []
-        yield pytest.param(name, marks=marks)
 
 
 @pytest.fixture(scope="module")
@@ -64,26 +46,12 @@ def test_every_class_that_the_oracle_knows_comes_up(told: Matrix) -> None:
     assert set(told) == set(CLASSES)
 
 
-@pytest.mark.parametrize("flag_class", list(marked(DIFFER)))
+@pytest.mark.parametrize("flag_class", CLASSES)
 def test_the_flags_of_a_class_are_those_that_follow_from_what_was_told(told: Matrix, flag_class: str) -> None:
     counts = told[flag_class]
 
-    assert (counts.wrong, counts.missed) == (0, 0)
-
-
-@pytest.mark.parametrize("flag_class", CLASSES)
-def test_a_class_reaches_what_it_must(told: Matrix, flag_class: str) -> None:
-    precision, recall = REACHED.get(flag_class, AT_LEAST)
-    counts = told[flag_class]
-
-    assert counts.precision is not None
-    assert counts.recall is not None
-    assert (counts.precision >= precision, counts.recall >= recall) == (True, True)
-
-
-@pytest.mark.parametrize("flag_class", list(marked(END_OTHERWISE)))
-def test_flags_that_are_right_end_when_they_should(told: Matrix, flag_class: str) -> None:
-    assert told[flag_class].until == 0
+    assert counts.right > 0
+    assert (counts.wrong, counts.missed, counts.until) == (0, 0, 0)
 
 
 def test_what_follows_from_what_was_told_is_told_within_the_hour(told: Matrix) -> None:
@@ -113,13 +81,13 @@ def test_of_a_case_of_which_all_was_told_both_sides_are_the_same(runs: list[Eval
 
 
 def test_one_case_alone_is_judged_as_among_all(runs: list[Evaluation]) -> None:
-    difference = runs[0].told.differences[0]
+    difference = runs[0].happened.differences[0]
 
     alone = played("noisy", SEEDS[0], DAYS, difference.flag.case)
 
-    of_it = [each for each in runs[0].told.differences if each.flag.case == difference.flag.case]
+    of_it = [each for each in runs[0].happened.differences if each.flag.case == difference.flag.case]
     # What is told when may differ in the last: a run ends when all of it has arrived.
-    assert [each.as_json() for each in alone.told.differences] == [each.as_json() for each in of_it]
+    assert [each.as_json() for each in alone.happened.differences] == [each.as_json() for each in of_it]
 
 
 def test_lives_are_the_same_where_all_is_told() -> None:
@@ -134,9 +102,8 @@ def test_lives_are_the_same_where_all_is_told() -> None:
 def kept() -> Iterator[Any]:
     for line in FAILING.read_text(encoding="utf-8").splitlines():
         told = json.loads(line)
-        marks = [pytest.mark.xfail(reason=told["why"])] if "why" in told else []
         name = "-".join(str(told[field]) for field in ("district", "seed", "class", "kind"))
-        yield pytest.param(told, marks=marks, id=name)
+        yield pytest.param(told, id=name)
 
 
 @pytest.mark.parametrize("kept_case", list(kept()))
@@ -152,7 +119,11 @@ def run_command(*words: str) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
-def test_the_command_counts_writes_every_difference_and_says_whether_it_suffices(tmp_path: Path) -> None:
+def test_the_command_counts_writes_every_difference_and_says_whether_it_suffices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An oracle that knows of no lateness: every flag of it is one too many.
+    monkeypatch.delitem(CLASSES, "overdue")
     misses = tmp_path / "misses.jsonl"
     words = ("--district", "noisy", "--seeds", "1-2", "--days", "8", "--misses", str(misses))
 
@@ -164,7 +135,7 @@ def test_the_command_counts_writes_every_difference_and_says_whether_it_suffices
     faults = sum(each["wrong"] + each["missed"] + each["until"] for each in counts["told"].values())
     assert (code, failing_code) == (0, 1)
     assert (counts["seeds"], counts["district_days"], counts["holds"]) == ([1, 2], 76, True)
-    assert sum(line["untold"] is None for line in lines) == faults > 0
+    assert sum(line["untold"] is None for line in lines) == faults == counts["told"]["overdue"]["wrong"] > 0
     assert "overdue" in table
     assert "not every class reaches 1.0" in noted
 

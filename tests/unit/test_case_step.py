@@ -8,9 +8,10 @@ import pytest
 
 from schemas.codec import decode
 from schemas.topics import CASES_CURRENT, FLAGS, FLAGS_CURRENT
-from streams.core.case import NEVER, TOUCHED
+from streams.core.case import EMPTY, NEVER, TOUCHED, pack
 from streams.core.compiling import compile_rules, rules_hash
-from streams.core.engine import ENGINE
+from streams.core.engine import ENGINE, fold
+from streams.core.facts import FACTS_MAX, KEPT_FREE
 from streams.pipeline.cases import BEFORE_ROW, MARK_ROW, CasePartition, LawMissing, Writes
 from streams.pipeline.due_index import DueIndex
 from streams.ports import Record
@@ -21,6 +22,7 @@ from tests.core_builders import (
     completed,
     content_of,
     deadline_row,
+    entry,
     official,
     ready,
     received,
@@ -51,6 +53,27 @@ def changes(writes: Writes) -> list[tuple[str, str]]:
 
 def test_without_a_tick_nothing_is_judged() -> None:
     assert step(cases(), records([activation(LAW), *OPEN, ready("2026-01-16 09:00")])).records == []
+
+
+def test_facts_that_a_row_has_no_room_for_are_counted_by_what_it_is() -> None:
+    full = EMPTY
+    for number in range(FACTS_MAX):
+        full = fold(full, number, entry("verification.done", number, fact=number))
+    lot = EMPTY
+    for number in range(FACTS_MAX - KEPT_FREE):
+        lot = fold(lot, number, naming(number))
+    partition = cases({TOKEN.encode(): pack(full), b"lot": pack(lot)})
+
+    report = step(partition, records([received(), *2 * [entry("verification.done", 7, fact=7)], naming(9000)])).report
+
+    # What was told before needs no room.
+    assert report.without_room == {"case": 1, "lot": 1}
+
+
+def naming(number: int) -> dict[str, Any]:
+    """A card's word that it is in the lot, as the lot is told it."""
+    told = entry("card.printed", number, fact=100_000 + number, case="lot", lot="lot", lot_case="lot")
+    return told | {"type": "fact.moved", "moved": "card.printed", "origin": f"code-{number}"}
 
 
 def test_a_tick_judges_what_was_touched_before_it() -> None:

@@ -160,6 +160,35 @@ def test_the_end_of_a_snapshot_is_told_with_the_first_tick_by_which_all_its_line
     assert not [one.key for one in world.control.compacted() if b"snapshot" in (one.key or b"")]
 
 
+def ends(entries: list[dict[str, Any]]) -> list[tuple[str, bool]]:
+    return [(entry["snapshot"], entry["complete"]) for entry in entries if entry["type"] == "snapshot.ended"]
+
+
+def test_of_two_words_on_one_snapshot_that_wait_together_the_later_is_said_last() -> None:
+    world = World()
+
+    world.say(snapshot("one", 7), snapshot("one", 6, complete=False), snapshot("one", 5), now(0))
+    world.restart()
+
+    assert ends(world.say(now(11))) == [("one", True), ("one", False), ("one", True)]
+    assert not [one.key for one in world.control.compacted() if b"snapshot" in (one.key or b"")]
+
+
+def test_a_word_that_comes_while_another_on_the_same_snapshot_is_said_is_not_lost() -> None:
+    world = World()
+    world.controller.fold(world.control.say(snapshot("one", 1), now(5)))
+    broadcast = world.controller.broadcast()
+    assert broadcast is not None
+
+    # Before the tombstone of the first is written, intake forwards another.
+    world.control.say(snapshot("one", 6, complete=False))
+    world.keep(broadcast)
+    world.restart()
+
+    assert ends(world.say(now(11))) == [("one", False)]
+    assert not [one.key for one in world.control.compacted() if b"snapshot" in (one.key or b"")]
+
+
 def told(
     partition: int, at: int, *, linked: bool | None = None, to: int | None = None, moved: bool | None = None
 ) -> Progress:

@@ -96,7 +96,7 @@ def test_a_lot_learns_of_those_that_name_it(kind: str) -> None:
 
     own, moved = entries_of(out)
     lot = token("lot:L 7")
-    assert (own["case"], own["type"], own["data"]["lot_case"]) == (token(A), kind, lot)
+    assert (own["case"], own["type"], own["data"]["lot_case"], own["data"]["lot"]) == (token(A), kind, lot, lot)
     assert (moved["case"], moved["type"], moved["moved"], moved["origin"]) == (lot, "fact.moved", kind, token(A))
     assert moved["fact"] == own["fact"]
     assert [one.key for one in on("log", out)] == [token(A).encode(), lot.encode()]
@@ -107,7 +107,7 @@ def test_a_lot_learns_of_those_that_name_it(kind: str) -> None:
 def test_an_event_of_a_lot_says_so_and_is_told_to_it_alone() -> None:
     (entry,) = entries_of(step("card.dispatched", "card-dispatch", subject="lot:L 7", data={"lot": "L 8"}))
 
-    assert (entry["case"], entry["scheme"]) == (token("lot:L 7"), "lot")
+    assert (entry["case"], entry["scheme"], entry["data"]["lot"]) == (token("lot:L 7"), "lot", token("lot:L 8"))
     assert "lot_case" not in entry["data"]
 
 
@@ -119,6 +119,49 @@ def test_a_lot_that_names_nothing_is_refused_where_it_stands() -> None:
     path, _ = refused(step("card.printed", "print", subject=A, data={"lot": "  "}))
 
     assert path == "data.lot"
+
+
+def corrected(**data: str) -> list[Outgoing]:
+    return step("fact.corrected", "review", subject=A, data=data)
+
+
+def test_a_correction_that_names_one_fact_twice_or_itself_is_refused() -> None:
+    own = entries_of(corrected(replaces="b" * 16))[0]["fact"]
+
+    assert refused(corrected(replaces="b" * 16, fact="b" * 16)) == ("data", Reason.SAME_FACT)
+    assert refused(corrected(replaces=own)) == ("data", Reason.SAME_FACT)
+    assert refused(corrected(replaces="b" * 16, fact=own)) == ("data", Reason.SAME_FACT)
+    assert entries_of(corrected(replaces="b" * 16, fact="c" * 16))[0]["data"]["replaces"] == "b" * 16
+
+
+SPEAKING = ("G01.801.001-260105-000123", "0010 9900 1234", "001-099-001-234", "001.099.001.234 ")
+
+
+@pytest.mark.parametrize("label", SPEAKING)
+@pytest.mark.parametrize(
+    "name, kind",
+    [
+        ("lot", "card.printed"),
+        ("lot", "card.dispatched"),
+        ("parcel", "card.dispatched"),
+        ("parcel", "parcel.delivered"),
+    ],
+)
+def test_what_names_a_lot_or_a_parcel_never_stands_in_the_log_as_given(label: str, name: str, kind: str) -> None:
+    topic = "print" if kind == "card.printed" else "card-dispatch"
+    out = step(kind, topic, subject=A, data={name: label})
+
+    assert {entry["data"][name] for entry in entries_of(out)} == {token(f"{name}:{label.strip()}")}
+    assert not [one for one in on("log", out) if label.strip().encode() in (one.value or b"")]
+    # Whoever may read codes can still read which it was.
+    assert {CODES.open(one.value or b"").decode() for one in on("codes", out)} == {A, f"{name}:{label.strip()}"}
+
+
+@pytest.mark.parametrize("name", ["lot", "parcel"])
+def test_twelve_digits_that_name_a_lot_or_a_parcel_are_refused(name: str) -> None:
+    assert (
+        refused(step("card.dispatched", "card-dispatch", subject=A, data={name: "001099001234"}))[0] == f"data.{name}"
+    )
 
 
 def controls(out: list[Outgoing]) -> list[Any]:
@@ -140,6 +183,43 @@ def test_a_heartbeat_goes_to_the_controller_and_counts_from_the_second_after_it_
     assert controls(out) == [
         Heartbeat(source="urn:hoso:onestop:H26-01", sent_up_to="2026-01-05T03:00:00Z", at="2026-01-06T00:00:01Z")
     ]
+
+
+def beat_of(software: str, day: int = 5, source: str = "urn:hoso:onestop:H26-01", **fields: Any) -> Any:
+    data = {"sent_up_to": f"2026-01-{day:02}T10:00:00+07:00", "software": software}
+    about = {"subject": "source:H26-01", "time": f"2026-01-{day:02}T10:00:00+07:00", "source": source, "data": data}
+    return record(message(type="source.heartbeat", **about, **fields), topic="source-health")
+
+
+def test_a_heartbeat_that_tells_its_software_stands_in_the_log_too_and_is_no_case() -> None:
+    out = intake().step([beat_of("onestop-3.2.1")])
+
+    (entry,) = entries_of(out)
+    told = {"sent_up_to": "2026-01-05T03:00:00Z", "software": "onestop-3.2.1"}
+    assert (entry["type"], entry["source"], entry["data"]) == ("source.heartbeat", "urn:hoso:onestop:H26-01", told)
+    FactEntry.model_validate_json(encode(entry))
+    assert len(controls([one for one in out if one.topic == "t.control"])) == 1
+    part = CasePartition(0, {}, lambda topic: topic.name)
+    (writes,) = part.steps([record(encode(entry), topic=LOG.name)])
+    assert (part.tokens(), writes.report.folded) == ([], 0)
+
+
+def test_software_is_told_once_a_day_and_whenever_it_changes() -> None:
+    sent = [("1.0", 5), ("1.0", 5), ("1.1", 5), ("1.1", 5), ("1.1", 6), ("1.0", 6)]
+    step = intake(simulated=True).step([beat_of(*one, id=str(n)) for n, one in enumerate(sent)])
+    other = beat_of("1.0", source="urn:hoso:portal")
+
+    told = [(each["data"]["software"], each["time"][8:10]) for each in entries_of(step)]
+    assert told == [("1.0", "05"), ("1.1", "05"), ("1.1", "06"), ("1.0", "06")]
+    assert len([one for one in step if one.topic == "t.control"]) == len(sent)
+    assert len(entries_of(intake().step([beat_of("1.0"), other]))) == 2
+
+
+@pytest.mark.parametrize("software", ["", "one stop 3", "Nguyễn Văn A", "x" * 65, "001099001234", "-1", "a/b"])
+def test_software_that_is_no_name_of_a_release_is_refused(software: str) -> None:
+    path, _ = refused(intake().step([beat_of(software)]))
+
+    assert path == "data.software"
 
 
 def test_on_a_simulated_clock_a_heartbeat_counts_from_when_it_says() -> None:

@@ -38,7 +38,7 @@ from streams.metrics import (
 # What a series may be told apart by: no case, no person; and a unit only by what the sink reads from PostgreSQL.
 LABELS = {
     "topic", "reason", "system", "role", "class", "wording", "state", "procedure", "stage", "province", "accountable",
-    "source", "clock", "calendar",
+    "source", "clock", "calendar", "row",
 }  # fmt: skip
 OF_UNIT = {"unit", "unit_name"}
 

@@ -14,6 +14,7 @@ from streams.sinks.rows import (
     CODE_COLUMNS,
     ENTRY_COLUMNS,
     FLAG_COLUMNS,
+    SOFTWARE_COLUMNS,
     Unreadable,
     instant_of,
     milliseconds_of,
@@ -113,6 +114,21 @@ def test_a_closing_is_a_row_of_its_moment_and_its_declared_end() -> None:
 )
 def test_what_tells_no_moment_of_closing_is_no_closing(fields: dict[str, Any]) -> None:
     assert rows_of([status(**fields)], PREFIX).closings == []
+
+
+def test_a_heartbeat_is_a_row_of_its_sources_software() -> None:
+    data = {"sent_up_to": "2026-01-05T03:00:00Z", "software": "onestop-3.2.1"}
+    beat = fact(0, type="source.heartbeat", time="2026-01-05T03:00:10Z", source="urn:hoso:onestop:H26-01", data=data)
+
+    rows = rows_of([beat, fact(1)], PREFIX)
+
+    assert [dict(zip(SOFTWARE_COLUMNS, row, strict=True)) for row in rows.software] == [
+        {
+            "source": "urn:hoso:onestop:H26-01",
+            "software": "onestop-3.2.1",
+            "since_at": datetime(2026, 1, 5, 3, 0, 10, tzinfo=UTC),
+        }
+    ]
 
 
 def test_a_chunk_brings_each_case_and_each_code_once() -> None:

@@ -16,7 +16,7 @@ from streams.simulator.told import Told
 # Who is accountable while the class holds, None while it does not.
 Class = Callable[[Story, datetime], str | None]
 
-CLASSES: Mapping[str, Class] = {
+CLASSES: dict[str, Class] = {
     "overdue": late.overdue,
     "at_risk": late.at_risk,
     "wrong_due": late.wrong_due,

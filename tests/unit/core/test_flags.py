@@ -287,6 +287,7 @@ def test_a_raised_flag_says_why_in_full() -> None:
         "difference": None,
         "provisional": False,
         "known_late": False,
+        "source": None,
         "life": None,
         "wording": "Quá hạn (theo chứng cứ)",
     }

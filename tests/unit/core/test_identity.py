@@ -6,7 +6,7 @@ import pytest
 
 from streams.core.case import EMPTY, Case
 from streams.core.engine import assess, fold, judge, moved_facts
-from streams.core.facts import moved_entry, read_fact
+from streams.core.facts import FACTS_MAX, KEPT_FREE, moved_entry, read_fact
 from streams.core.identity import dossier
 from tests.core_builders import (
     TOKEN,
@@ -61,6 +61,18 @@ def test_what_is_told_of_a_lot_reaches_each_member_whatever_came_first(first: st
         ("code-a", "card.dispatched", LOT),
         ("code-b", "card.dispatched", LOT),
     ]
+
+
+def test_what_is_told_of_a_full_lot_reaches_those_that_it_knows_and_no_other() -> None:
+    lot = EMPTY
+    names = [f"code-{number}" for number in range(FACTS_MAX)]
+    for number, name in enumerate(names):
+        lot = fold(lot, number, as_moved(printed(name), LOT, name))
+
+    told = fold(lot, len(names), dispatched())
+
+    assert (lot.is_full, len(lot.facts)) == (True, FACTS_MAX - KEPT_FREE)
+    assert {target for target, _ in moved_facts(lot, told)} == set(names[: FACTS_MAX - KEPT_FREE])
 
 
 def test_a_lot_is_no_case() -> None:
@@ -138,6 +150,15 @@ def test_a_correction_can_be_corrected() -> None:
     second = corrected(20, when="2026-01-18 10:00", fact=21, **OUTSIDE)
 
     assert ended(WRONG, first, second) == "2026-01-16T09:00:00+07:00"
+
+
+def test_a_correction_that_names_one_fact_twice_or_itself_changes_nothing() -> None:
+    late = "2026-01-16T09:00:00+07:00"
+
+    assert ended(WRONG, corrected(7, instead=7, **OUTSIDE)) == late
+    assert ended(WRONG, corrected(20, fact=20, **OUTSIDE)) == late
+    # Nor does it hide another one.
+    assert ended(WRONG, corrected(7, instead=7, when="2026-01-18 10:00", **OUTSIDE), corrected(7, **OUTSIDE)) is None
 
 
 def test_a_correction_stands_in_the_evidence_of_what_it_changed() -> None:

@@ -96,4 +96,4 @@ def test_a_silence_ends_with_the_tick_by_which_the_source_was_heard_and_twice_re
     first, second = marks.sources["a"]
     assert first == Silence(at("2026-01-06 07:00"), at("2026-01-07 07:00"))
     assert second == Silence(at("2026-01-09 07:00"), None)
-    assert unpacked(marks.packed()) == marks
+    assert unpacked(dict([marks.packed(back)])) == marks

@@ -215,3 +215,16 @@ def test_orders_tell_the_same_facts() -> None:
 def test_an_order_that_is_none_is_refused(order: str) -> None:
     with pytest.raises(OrderRefused):
         arranged(FACTS, order, twice=False)
+
+
+def test_lots_and_parcels_stand_in_the_file_as_pseudonyms(tmp_path: Path) -> None:
+    sent = '[[event]]\ntype = "card.dispatched"\ntime = "{opened}"\nformat = "%m/%d/%Y %H:%M"\n'
+    mapping = mapping_file(tmp_path, LOG, CASE, sent + 'data = { lot = "{closed}", parcel = "{closed}" }\n')
+    log = log_file(tmp_path, "a-1,north,01/05/2026 10:00,0010 9900 1234", "a-2,north,01/05/2026 10:00,0010 9900 1234")
+
+    _, told = imported(log, mapping, plain_ids=False)
+    _, plain = imported(log, mapping)
+
+    assert {each["data"]["lot"] for each in plain} == {"0010 9900 1234"}
+    assert len({each["data"]["lot"] for each in told}) == len({each["data"]["parcel"] for each in told}) == 1
+    assert not [each for each in told if "9900" in str(each["data"])]

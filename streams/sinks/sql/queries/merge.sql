@@ -18,6 +18,10 @@ CREATE TEMPORARY TABLE staged_codes (case_token text, sealed bytea) ON COMMIT DE
 -- As above, for closings that systems reported.
 CREATE TEMPORARY TABLE staged_closings (LIKE closings) ON COMMIT DELETE ROWS;
 
+-- stage_software --
+-- As above, for the software of sources.
+CREATE TEMPORARY TABLE staged_software (LIKE source_software) ON COMMIT DELETE ROWS;
+
 -- merge_entries --
 -- A position of the log never changes its content.
 INSERT INTO entries SELECT * FROM staged_entries ON CONFLICT DO NOTHING;
@@ -94,3 +98,7 @@ DELETE FROM codes USING staged_codes WHERE codes.case_token = staged_codes.case_
 -- merge_closings --
 -- A closing is kept once, however often it is told.
 INSERT INTO closings SELECT * FROM staged_closings ON CONFLICT DO NOTHING;
+
+-- merge_software --
+-- What a source ran at an instant is kept once, however often it is told.
+INSERT INTO source_software SELECT * FROM staged_software ON CONFLICT DO NOTHING;

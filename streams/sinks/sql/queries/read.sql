@@ -52,7 +52,7 @@ ORDER BY unit;
 
 -- fetch_incidents --
 -- Incidents, open ones first, then the newest. $1: only those of a unit or of units beneath it; $2: only open ones.
-SELECT incident_id, class, accountable, scope, source, begun_on, members, members_open, cases, cases_open, units,
+SELECT incident_id, class, accountable, scope, source, software, begun_on, members, members_open, cases, cases_open, units,
        first_since_at, last_since_at, ended_at, ended_on
 FROM incidents
 WHERE ($1::text IS NULL OR EXISTS (
