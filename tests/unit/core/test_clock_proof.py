@@ -174,3 +174,60 @@ def test_a_case_is_open_after_its_due_until_its_sources_would_be_known_to_be_sil
 
     assert found is not None
     assert found["verdict"] == expected
+
+
+# What was waited for until an own word is proven
+
+
+ASKED = entry("supplement.requested", "2026-01-12 09:00", document="1/YC")
+ANSWERED = entry("supplement.received", "2026-01-15 09:00", document="1/YC")
+
+
+@pytest.mark.parametrize(
+    "recorded, origin, due",
+    [
+        # Told by the post, or by the unit before the due: what came after the end is waited for by nobody.
+        ("2026-01-20 09:00", "post", "2026-01-14 00:00"),
+        ("2026-01-13 09:00", "unit", "2026-01-14 00:00"),
+        # The unit's own word, written long after: until then the case waited for its papers, for three days.
+        ("2026-01-20 09:00", "unit", "2026-01-17 00:00"),
+    ],
+)
+def test_until_the_units_own_word_is_proven_what_was_waited_for_is_deducted(
+    recorded: str, origin: str, due: str
+) -> None:
+    ended = ready("2026-01-13 08:00", recorded=recorded, origin=origin)
+
+    clock = clock_at(LATER, received(), completed(), ASKED, ended, ANSWERED)
+
+    assert clock.due is not None
+    assert shown(clock.due.at) == due
+    assert clock.ended is not None
+    assert shown(clock.ended[AT]) == "2026-01-13 08:00"
+
+
+def test_a_word_written_within_what_was_waited_for_proves_the_end_when_it_names() -> None:
+    ended = ready("2026-01-13 08:00", recorded="2026-01-16 09:00", origin="unit")
+
+    clock = clock_at(LATER, received(), completed(), ASKED, ended, ANSWERED)
+
+    assert shown(clock.proven_at) == "2026-01-13 08:00"
+    assert verdict(clock) == "on_time"
+
+
+def test_where_the_appointment_governs_an_own_word_moves_it_no_more_than_a_pause() -> None:
+    ended = ready("2026-01-13 08:00", recorded="2026-01-20 09:00", origin="unit")
+
+    clock = clock_at(
+        LATER,
+        received(appointment_at="2026-01-14 17:00"),
+        completed(),
+        ASKED,
+        ended,
+        ANSWERED,
+        rules=law(due_governs="declared"),
+    )
+
+    assert clock.due is not None
+    assert (shown(clock.due.at), clock.due_kind) == ("2026-01-14 17:00", "appointment")
+    assert (clock.paused, len(clock.stretches)) == (False, 1)

@@ -17,6 +17,7 @@ from tests.core_builders import (
     entry,
     flags_at,
     law,
+    official,
     ready,
     received,
     returned,
@@ -90,6 +91,13 @@ def test_a_step_that_was_taken_before_the_term_ran_shows_the_stage_all_the_same(
 
 def test_without_stages_the_unit_holds_it_all() -> None:
     assert held(received(), completed(), TRANSMITTED, ready(), rules=NO_STAGES) == [("", "unit", 5)]
+
+
+def test_an_acceptance_that_stands_for_the_complete_dossier_opens_the_first_stage() -> None:
+    assert held(received(), official("2", "2026-01-05 11:00"), TRANSMITTED, ready("2026-01-13 09:00")) == [
+        ("processing", "unit", 2),
+        ("print", "ministry", 5),
+    ]
 
 
 def test_the_last_stretch_of_an_open_case_goes_on() -> None:
