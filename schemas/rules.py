@@ -18,6 +18,7 @@ Worked = Annotated[int, Field(ge=0, le=1)]
 Second = Annotated[int, Field(ge=0, le=86_400)]
 Span = Annotated[list[Second], Field(min_length=2, max_length=2)]
 Week = Annotated[list[list[Span]], Field(min_length=7, max_length=7)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[int, Field(ge=1, le=2000)]
 EventType = Annotated[str, Field(max_length=64)]
 Source = Annotated[str, Field(max_length=400)]
@@ -74,17 +75,25 @@ class CoverageRow(Wire):
     """Whether a feed (a source topic by its short name) tells all of some units and procedures between two days.
 
     Absence is evidence only where it is live; no units and no procedures named means all. What is declared broken
-    bears the number of the document that says so.
+    bears the number of the document that says so. What is *incomplete* bears what was measured (`hoso coverage
+    measure`): of `expected` facts `told` came, a share of `measured`, less than `complete_from`, of what was witnessed
+    between two days.
     """
 
     id: Label
     feed: Label
     units: list[Label]
     procedures: list[Label]
-    state: Literal["live", "broken", "never_connected"]
+    state: Literal["live", "broken", "never_connected", "incomplete"]
     first: Day
     last: Day | None = None
     document: Label | None = None
+    measured: Share | None = None
+    complete_from: Share | None = None
+    expected: Annotated[int, Field(ge=1)] | None = None
+    told: Annotated[int, Field(ge=0)] | None = None
+    witnessed_first: Day | None = None
+    witnessed_last: Day | None = None
     source: Source
 
 

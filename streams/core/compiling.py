@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from schemas.events import EVENTS_OF_TOPIC
 from schemas.rules import RulesContent, path_of
 from streams.core.calendar import Calendar, compile_calendar, read_day, read_week
-from streams.core.coverage import Covered
+from streams.core.coverage import Covered, why_refused
 from streams.core.deadlines import UNITS, Term
 from streams.core.errors import RulesRefused, UnknownKind
 from streams.core.instants import DAY
@@ -262,8 +262,9 @@ def _covered(row: Mapping[str, Any]) -> Covered:
     where = f"coverage {row['id']}"
     _source(where, row)
     _one_of(where, "feed", row["feed"], EVENTS_OF_TOPIC)
-    if row["state"] == "broken" and not row.get("document"):
-        raise RulesRefused(where, "document is missing: name the one that declares the feed broken")
+    refused = why_refused(row)
+    if refused is not None:
+        raise RulesRefused(where, refused)
     return Covered(
         id=row["id"],
         feed=row["feed"],

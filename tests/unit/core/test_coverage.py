@@ -1,17 +1,21 @@
 """Absence is evidence only where a feed is live; elsewhere nothing is claimed, and it says so."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from streams.core.compiling import compile_rules
+from streams.core.coverage import Place, is_declared_live, is_live
 from streams.core.errors import RulesRefused
 from streams.core.rules import Rules
+from streams.rules_file import load_rules
 from tests.core_builders import (
     UNIT,
     classes_at,
     completed,
     content_of,
+    day,
     deadline_row,
     flags_at,
     official,
@@ -20,6 +24,7 @@ from tests.core_builders import (
     returned,
     view_at,
 )
+from tests.rules_folder import RULES, write_rules
 
 LATER = "2026-03-20 08:00"
 CASE = [received("2026-03-02 08:00"), completed("2026-03-02 09:00")]  # due on Wednesday 11 March
@@ -36,6 +41,24 @@ def row(feed: str = "card-dispatch", **fields: Any) -> dict[str, Any]:
         "document": "5/CV",
         "source": "a test",
     } | fields
+
+
+def measured(feed: str = "card-dispatch", **fields: Any) -> dict[str, Any]:
+    """A row of what was measured: 41 of 60."""
+    return row(
+        feed,
+        **{
+            "id": f"measured {feed}",
+            "state": "incomplete",
+            "document": None,
+            "measured": 0.6833,
+            "expected": 60,
+            "told": 41,
+            "witnessed_first": "2026-01-19",
+            "witnessed_last": "2026-02-13",
+        }
+        | fields,
+    )
 
 
 def under(*rows: dict[str, Any], **fields: Any) -> Rules:
@@ -120,6 +143,67 @@ def test_unknown_ends_when_what_it_waited_for_comes() -> None:
 def test_a_row_that_says_too_little_is_refused(fields: dict[str, Any], why: str) -> None:
     with pytest.raises(RulesRefused, match=why):
         under(row(**{"id": fields.get("feed", "card-dispatch")} | fields))
+
+
+def test_nobody_is_called_late_where_the_feed_is_measured_incomplete() -> None:
+    rules = under(measured(units=[UNIT]))
+
+    assert classes_at(LATER, *CASE, rules=rules) == ["unknown"]
+    assert view_at(LATER, *CASE, rules=rules)["verdict"] == "insufficient"
+
+
+def test_what_is_measured_holds_whatever_is_declared_before_or_after_it() -> None:
+    mended = row(id="mended", units=[UNIT], state="live", document=None)
+
+    assert classes_at(LATER, *CASE, rules=under(measured(), mended)) == ["unknown"]
+    assert classes_at(LATER, *CASE, rules=under(mended, measured())) == ["unknown"]
+
+
+def test_what_is_measured_says_nothing_of_what_is_declared() -> None:
+    place, on = Place(UNIT, "card"), day("2026-03-11")
+    rows, broken = under(measured()).coverage, under(measured(), row()).coverage
+
+    assert is_declared_live(rows, "card-dispatch", place, on)
+    assert not is_live(rows, "card-dispatch", place, on)
+    assert not is_declared_live(broken, "card-dispatch", place, on)
+
+
+@pytest.mark.parametrize(
+    "fields, why",
+    [
+        ({"measured": 0.95, "expected": 20, "told": 19}, "measured 0.95 is complete from 0.95 on: then there is no"),
+        ({"measured": 0.8, "expected": 5, "told": 4, "complete_from": 0.8}, "measured 0.8 is complete from 0.8 on"),
+        ({"measured": 0.7}, "measured 0.7 is not told 41 of expected 60"),
+        ({"measured": None, "told": None}, "measured, told missing: an incomplete row says what was measured"),
+        ({"expected": 0}, "greater than or equal to 1"),
+        ({"measured": 1.5}, "less than or equal to 1"),
+        ({"witnessed_last": "2026-01-18"}, "witnessed_last lies before witnessed_first"),
+        ({"state": "live"}, "measured, expected, told, .*: only a row of the state incomplete is measured"),
+    ],
+)
+def test_a_measured_row_that_does_not_add_up_is_refused(fields: dict[str, Any], why: str) -> None:
+    with pytest.raises(RulesRefused, match=why):
+        under(measured(**fields))
+
+
+def test_the_bar_is_data_of_the_row() -> None:
+    assert under(measured(measured=0.96, expected=100, told=96, complete_from=0.98)).coverage[0].state == "incomplete"
+
+
+def test_rows_without_a_measure_keep_the_content_and_so_the_hash_that_they_had(tmp_path: Path) -> None:
+    declared = '[[coverage]]\nid = "a"\nfeed = "eid"\nstate = "live"\nfirst = 2026-01-01\nsource = "a test"\n'
+
+    (found,) = load_rules(write_rules(tmp_path, rules=RULES + declared))["coverage"]
+
+    assert found == {
+        "units": [],
+        "procedures": [],
+        "id": "a",
+        "feed": "eid",
+        "state": "live",
+        "first": "2026-01-01",
+        "source": "a test",
+    }
 
 
 def test_what_goes_by_post_rests_on_the_feed_of_the_post() -> None:
