@@ -5,6 +5,7 @@ import typer
 from streams.cli import (
     adapting,
     changing,
+    coverage,
     dead_letters,
     due,
     evaluating,
@@ -45,6 +46,10 @@ of_rules.command("check")(rules.check)
 of_rules.command("preview")(changing.preview)
 of_rules.command("activate")(changing.activate)
 app.add_typer(of_rules, name="rules")
+
+of_coverage = typer.Typer(no_args_is_help=True, help="How completely feeds tell.")
+of_coverage.command("measure")(coverage.measure_feeds)
+app.add_typer(of_coverage, name="coverage")
 
 of_topics = typer.Typer(no_args_is_help=True, help="The topics of a deployment.")
 of_topics.command("create")(topics.create)

@@ -244,9 +244,12 @@ def replay_topic(topic: str, options: ReplayOptions, settings: Settings, advance
     return _counted(options, lambda replay: asyncio.run(_feed_topic(replay, topic, settings, advance)))
 
 
-def read_log(source: str, law: Rules | None, settings: Settings, advance: Tick) -> Replay:
-    """A log read to its last tick, from a file or from kafka:TOPIC, without a history of what was said."""
-    replay = Replay(None, law, judging=False)
+def read_log(
+    source: str, law: Rules | None, settings: Settings, advance: Tick, as_of: datetime | None = None
+) -> Replay:
+    """A log read to its last tick, or the last one up to an instant, from a file or from kafka:TOPIC, without a history
+    of what was said."""
+    replay = Replay(None if as_of is None else Limit(as_of, as_of=True), law, judging=False)
     if source.startswith("kafka:"):
         asyncio.run(_feed_topic(replay, source.removeprefix("kafka:"), settings, advance))
     else:
