@@ -85,9 +85,11 @@ def _show(found: Measured, *, with_few: bool) -> None:
     tables.print(f"{head}; complete from {found.bar.complete_from:.1%}", highlight=False, soft_wrap=True)
     lines = list(_lines(found))
     shown = [line for line in lines if with_few or line.says != FEW]
-    table = columns("feed", "unit", "procedure", "word of", *_COUNTS, "", right=set(_COUNTS), whole={"feed", "unit"})
+    table = columns(
+        "feed", "unit", "procedure", "by", *_COUNTS, "", right=set(_COUNTS), whole={"feed", "unit", "by", ""}
+    )
     for line in shown:
-        counted = (f"{line.count.expected:,}", f"{line.count.told:,}", f"{line.count.share:.1%}")
+        counted = (f"{line.of.expected:,}", f"{line.of.told:,}", f"{line.of.share:.1%}")
         row(table, *(part or "–" for part in line.key), line.word, *counted, line.says, style=_STYLES.get(line.says))
     if shown:
         tables.print(table)
@@ -103,7 +105,7 @@ def _show(found: Measured, *, with_few: bool) -> None:
 class _Line(NamedTuple):
     key: Key
     word: str
-    count: Count
+    of: Count
     says: str
 
 
@@ -112,4 +114,4 @@ def _lines(found: Measured) -> Iterator[_Line]:
         if group.others.expected:
             yield _Line(group.key, "others", group.others, group.verdict(found.bar))
         if group.own.expected:
-            yield _Line(group.key, "the unit", group.own, group.own_verdict(found.bar))
+            yield _Line(group.key, "unit", group.own, group.own_verdict(found.bar))

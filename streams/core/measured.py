@@ -22,6 +22,7 @@ class Bar(NamedTuple):
     `days` are measured, and what was witnessed in the last `grace` is left out."""
 
     complete_from: float = COMPLETE_FROM
+    # The fewest of which one that was lost does not put a feed below 95 %.
     least: int = 20
     days: int = 20
     grace: int = 5
