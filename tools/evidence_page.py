@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from schemas.topics import SOURCES
 from streams.core.compiling import compile_rules
+from streams.core.completeness import FEEDS as MEASURED_FEEDS
 from streams.core.coverage import feeds_of
 from streams.core.discrepancy import CLASSES
 from streams.core.rules import Deadline
@@ -57,12 +59,66 @@ TOLD: Mapping[str, tuple[frozenset[str], ...]] = {
     "vanished": (_REPORTED,),
 }
 
+
+class Witness(NamedTuple):
+    """By what it is known that a feed should have told of a case, what it then should have told, and by whose word."""
+
+    shows: Words
+    tells: Words
+    word: Words
+
+
+_OTHERS = Words("bên khác, hoặc người dân đã ký", "another party, or the citizen who signed")
+_UNIT = Words("chỉ đơn vị", "the unit alone")
+WITNESSES: Mapping[str, tuple[Witness, ...]] = {
+    "submission": (
+        Witness(
+            Words("đã in, chuyển, có hoặc trả kết quả", "printed, sent, ready or handed over"),
+            Words("tiếp nhận hoặc đủ hồ sơ", "received or complete"),
+            _OTHERS,
+        ),
+    ),
+    "print": (
+        Witness(Words("thẻ đã gửi hoặc đã về", "a card sent, or at the unit"), Words("đã in", "printed"), _OTHERS),
+        Witness(Words("giấy đã trả cho dân", "a letter handed over"), Words("đã in", "printed"), _OTHERS),
+    ),
+    "card-dispatch": (
+        Witness(
+            Words("thẻ đã trả tại quầy", "a card handed over at the desk"),
+            Words("thẻ đã về", "arrived at the unit"),
+            _OTHERS,
+        ),
+    ),
+    "handover": (
+        Witness(
+            Words("bưu điện đã phát đúng bưu gửi của kết quả", "the post left the parcel that the result went with"),
+            Words("đã giao", "delivered"),
+            _OTHERS,
+        ),
+        Witness(
+            Words(
+                "hệ thống tính điểm báo đã trả (10), và đã có kết quả",
+                "the scoring system shows it returned (10), and it was ready",
+            ),
+            Words("đã trả", "handed over"),
+            _UNIT,
+        ),
+    ),
+    "official-status": (
+        Witness(
+            Words("đã tiếp nhận, hoặc có bước xử lý như trên", "received, or worked on as above"),
+            Words("hệ thống tính điểm báo bất kỳ trạng thái nào", "any report of the scoring system"),
+            Words("ai báo tiếp nhận cũng được", "whoever tells the reception"),
+        ),
+    ),
+}  # fmt: skip
+
 _PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n)(?P<text>.*?)(<!-- end -->\n)", re.DOTALL)
 
 
 def page(path: Path) -> str:
     """The page as it stands, with its generated parts made anew."""
-    parts = {"matrix": _matrices(), "profiles": _profiles(), "poorest": _poorest()}
+    parts = {"matrix": _matrices(), "witnesses": _witnesses(), "profiles": _profiles(), "poorest": _poorest()}
     text = path.read_text(encoding="utf-8")
     assert [found["name"] for found in _PART.finditer(text)] == list(parts), f"{path}: a part is missing"
     return _PART.sub(lambda found: f"{found[1]}\n{parts[found['name']]}\n\n{found[4]}", text)
@@ -111,6 +167,17 @@ def _marks(flag_class: str, deadline: Deadline) -> Iterator[str]:
     assert evidence <= withheld, flag_class
     for feed in FEEDS:
         yield ABSENCE if feed in evidence else SILENCE if feed in withheld else NONE
+
+
+def _witnesses() -> str:
+    assert tuple(WITNESSES) == MEASURED_FEEDS, "a feed that is measured has no words"
+    rows = [
+        [f"`{feed}`", str(one.shows), str(one.tells), str(one.word)]
+        for feed, found in WITNESSES.items()
+        for one in found
+    ]
+    heads = ("Nguồn · feed", "Đã thấy · what is seen", "Thì phải có · what it should tell", "Theo lời · by the word of")
+    return table(heads, rows)
 
 
 def _profiles() -> str:
