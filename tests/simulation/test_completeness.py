@@ -11,17 +11,19 @@ from schemas.codec import encode
 from schemas.entries import ClockTicked, RulesActivated
 from schemas.events import TOPIC_OF_TYPE
 from schemas.topics import LOG
-from streams.core.compiling import rules_hash
+from streams.core.compiling import compile_rules, rules_hash
 from streams.core.instants import utc_text
 from streams.core.measured import COMPLETE, Bar
+from streams.core.rules import Rules
 from streams.pipeline.intake import Intake, IntakeLimits
 from streams.ports import Record
 from streams.replay.driver import Replay
+from streams.replay.summary import views
 from streams.rules_file import VIETNAM, load_rules
 from streams.simulator.days import ZONE
 from streams.simulator.district import Trouble, load_district
 from streams.simulator.plan import in_order, plan
-from streams.wiring.completeness import Measured, measure
+from streams.wiring.completeness import Measured, measure, rows_of
 
 UNIT = "G01.801.003"
 FROM, TO = date(2026, 2, 1), date(2026, 4, 30)
@@ -50,11 +52,32 @@ def entries(feed: str | None, seed: int) -> Iterator[bytes]:
 
 
 @cache
-def run(feed: str | None, seed: int = 1) -> Measured:
-    replay = Replay(judging=False)
-    list(replay.feed(0, [Record("log", 0, n, 0, None, value) for n, value in enumerate(entries(feed, seed))]))
+def log(feed: str | None, seed: int) -> tuple[Record, ...]:
+    return tuple(Record("log", 0, number, 0, None, value) for number, value in enumerate(entries(feed, seed)))
+
+
+def replayed(feed: str | None, seed: int, law: Rules | None = None) -> Replay:
+    replay = Replay(law=law, judging=False)
+    list(replay.feed(0, log(feed, seed)))
     list(replay.finish())
+    return replay
+
+
+@cache
+def run(feed: str | None, seed: int = 1) -> Measured:
+    return measured(replayed(feed, seed))
+
+
+def measured(replay: Replay) -> Measured:
     return measure(replay, Bar(), BY, lambda _: None)
+
+
+def verdicts(replay: Replay) -> dict[str, tuple[str | None, str]]:
+    """Of every case the unit that has it, and its verdict."""
+    return {
+        view["case"]: (view["unit"], view["verdict"])
+        for view, _ in views(replay.cases(), replay.now, replay.rules, replay.marks)
+    }
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -82,3 +105,28 @@ def test_a_lost_hand_over_is_known_by_the_units_own_word_alone_and_makes_no_row(
     (group,) = (g for g in found.groups if g.key == ("handover", UNIT, "card"))
     assert group.own.told < group.own.expected
     assert found.below == []
+
+
+def test_who_is_accused_because_facts_were_lost_is_accused_no_more_and_nobody_else_is_excused() -> None:
+    lost, whole = replayed("card-dispatch", 1), verdicts(replayed(None, 1))
+    before = verdicts(lost)
+    content = load_rules(VIETNAM)
+    law = compile_rules(content | {"coverage": rows_of(measured(lost), [])})
+
+    after = verdicts(replayed("card-dispatch", 1, law))
+
+    accused = {case for case, (_, verdict) in before.items() if verdict == "overdue" != whole[case][1]}
+    assert len(accused) >= 5
+    assert {after[case] for case in accused} == {(UNIT, "insufficient")}
+    changed = {case for case in before if before[case] != after[case]}
+    assert {before[case] for case in changed} == {(UNIT, "overdue")}
+
+
+def test_what_was_measured_incomplete_is_measured_again_as_it_was() -> None:
+    found = run("card-dispatch")
+    law = compile_rules(load_rules(VIETNAM) | {"coverage": rows_of(found, [])})
+
+    again = measured(replayed("card-dispatch", 1, law))
+
+    assert again.groups == found.groups
+    assert rows_of(again, rows_of(found, [])) == rows_of(found, [])

@@ -152,6 +152,28 @@ def test_nobody_is_called_late_where_the_feed_is_measured_incomplete() -> None:
     assert view_at(LATER, *CASE, rules=rules)["verdict"] == "insufficient"
 
 
+SHOWN_OPEN = [ready("2026-03-10 09:00"), returned("2026-03-10 10:00"), official("4", "2026-03-02 10:00")]
+CLOSED = [ready("2026-03-10 09:00"), official("10", "2026-03-10 10:00")]
+
+
+@pytest.mark.parametrize(
+    "feed, facts, claimed",
+    [
+        ("card-dispatch", [], ["overdue"]),
+        ("official-status", SHOWN_OPEN, ["falsely_late", "falsely_pending"]),
+        ("handover", CLOSED, ["falsely_done", "not_collected"]),
+        ("card-dispatch", [official("9", "2026-03-10 10:00")], ["falsely_done", "overdue"]),
+    ],
+)
+def test_what_absence_would_show_is_unknown_where_the_feed_is_measured_incomplete(
+    feed: str, facts: list[dict[str, Any]], claimed: list[str]
+) -> None:
+    rules = under(measured(feed, units=["G01.801"], procedures=["card"]))
+
+    assert classes_at("2026-03-30 08:00", *CASE, *facts, rules=under()) == claimed
+    assert classes_at("2026-03-30 08:00", *CASE, *facts, rules=rules) == ["unknown"]
+
+
 def test_what_is_measured_holds_whatever_is_declared_before_or_after_it() -> None:
     mended = row(id="mended", units=[UNIT], state="live", document=None)
 
