@@ -97,7 +97,8 @@ def witnessed(lines: Lines, clock: Clock, rules: Rules) -> list[Witnessed]:
             place = Place(lines.unit_at(best.at), lines.said("p"))
             day = clock.calendar.day_of(best.at, stands_for_day=best.is_day)
             began = clock.calendar.local(lines.visible[0][AT])[0]
-            if all(is_declared_live(rules.coverage, feed, place, on) for on in (began, day)):
+            rows = rules.covering(feed, place)
+            if all(is_declared_live(rows, on) for on in (began, day)):
                 found.append(Witnessed(feed, place, day, is_told, best.is_own))
     return found
 

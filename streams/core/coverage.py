@@ -34,12 +34,12 @@ class Covered(NamedTuple):
     first: int
     last: int
 
-    def holds(self, unit: str | None, procedure: str | None, day: int) -> bool:
-        """Whether the row speaks of that unit, procedure and day; a row without units speaks of all."""
+    def speaks_of(self, feed: str, place: "Place") -> bool:
+        """Whether the row is about that feed of a unit and procedure, on some days; one without units is about all."""
         return (
-            self.first <= day <= self.last
-            and (not self.procedures or procedure in self.procedures)
-            and (not self.units or covers(self.units, unit))
+            self.feed == feed
+            and (not self.procedures or place.procedure in self.procedures)
+            and (not self.units or covers(self.units, place.unit))
         )
 
 
@@ -50,20 +50,21 @@ class Place(NamedTuple):
     procedure: str | None
 
 
-def is_live(rows: Iterable[Covered], feed: str, place: Place, day: int) -> bool:
-    """Whether the absence of a fact on that feed is evidence on a day: declared live, and not measured incomplete."""
+def is_live(rows: Iterable[Covered], day: int) -> bool:
+    """Whether the absence of a fact is evidence on a day, by the rows that speak of its feed and place: declared live,
+    and not measured incomplete."""
     state = LIVE
     for row in rows:
-        if row.feed == feed and row.holds(place.unit, place.procedure, day):
+        if row.first <= day <= row.last:
             if row.state == INCOMPLETE:
                 return False
             state = row.state
     return state == LIVE
 
 
-def is_declared_live(rows: Iterable[Covered], feed: str, place: Place, day: int) -> bool:
-    """Whether a feed is to tell of a place on a day, as people declare it: whether it does is measured."""
-    return is_live((row for row in rows if row.state != INCOMPLETE), feed, place, day)
+def is_declared_live(rows: Iterable[Covered], day: int) -> bool:
+    """Whether a feed is to tell on a day, as people declare it: whether it does is measured."""
+    return is_live((row for row in rows if row.state != INCOMPLETE), day)
 
 
 def why_refused(row: Mapping[str, Any]) -> str | None:

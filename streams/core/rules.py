@@ -13,6 +13,8 @@ from streams.core.units import covers, nearest
 
 ANY = "*"
 FOR_EVER = 1 << 30
+# Units and procedures come from events: so many are remembered, then it begins again.
+_COVERING_MAX = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,8 @@ class Rules:
     province_names: Mapping[str, str] = field(default_factory=dict)
     # Calendars with closures, as they are asked for: a table of days each.
     _closed: dict[tuple[str, ...], Calendar] = field(default_factory=dict, repr=False, compare=False)
+    # Rows of coverage by feed and place, as they are asked for.
+    _covering: dict[tuple[str, Place], tuple[Covered, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def deadline(
         self, procedure: str | None, variant: str | None, place_kind: str | None, spans: Mapping[str, Span]
@@ -263,7 +267,17 @@ class Rules:
 
     def is_live(self, feed: str, place: Place, day: int) -> bool:
         """Whether the absence of a fact on a feed is evidence for that unit and procedure on a day."""
-        return not self.coverage or is_live(self.coverage, feed, place, day)
+        return not self.coverage or is_live(self.covering(feed, place), day)
+
+    def covering(self, feed: str, place: Place) -> tuple[Covered, ...]:
+        """The rows that speak of a feed of a unit and procedure, on some days: there may be thousands of others."""
+        key = feed, place
+        found = self._covering.get(key)
+        if found is None:
+            if len(self._covering) >= _COVERING_MAX:
+                self._covering.clear()
+            found = self._covering[key] = tuple(row for row in self.coverage if row.speaks_of(feed, place))
+        return found
 
     def formula_on(self, day: int) -> Formula | None:
         """The published formula in force on a day."""

@@ -182,12 +182,35 @@ def test_what_is_measured_holds_whatever_is_declared_before_or_after_it() -> Non
 
 
 def test_what_is_measured_says_nothing_of_what_is_declared() -> None:
-    place, on = Place(UNIT, "card"), day("2026-03-11")
+    on = day("2026-03-11")
     rows, broken = under(measured()).coverage, under(measured(), row()).coverage
 
-    assert is_declared_live(rows, "card-dispatch", place, on)
-    assert not is_live(rows, "card-dispatch", place, on)
-    assert not is_declared_live(broken, "card-dispatch", place, on)
+    assert is_declared_live(rows, on)
+    assert not is_live(rows, on)
+    assert not is_declared_live(broken, on)
+
+
+def test_rows_are_found_by_feed_and_place_and_stay_in_their_order() -> None:
+    rows = [
+        row(),
+        measured(units=[UNIT]),
+        measured(id="other", units=["G02"]),
+        row("handover"),
+        row(id="letter", procedures=["letter"]),
+    ]
+    rules = under(*rows)
+
+    for _ in range(2):
+        assert [one.id for one in rules.covering("card-dispatch", Place(UNIT, "card"))] == [
+            "card-dispatch",
+            "measured card-dispatch",
+        ]
+        assert [one.id for one in rules.covering("card-dispatch", Place("G02.1", "letter"))] == [
+            "card-dispatch",
+            "other",
+            "letter",
+        ]
+        assert rules.covering("print", Place(UNIT, "card")) == ()
 
 
 @pytest.mark.parametrize(
