@@ -68,6 +68,12 @@ class Corrected(Data):
     document: Label | None = None
 
 
+class Apologised(Data):
+    """By the number of the letter."""
+
+    document: Label
+
+
 class FlagAcknowledged(Event):
     type: Literal["flag.acknowledged"]
     data: Expiring
@@ -117,6 +123,14 @@ class FactCorrected(Event):
     data: Corrected
 
 
+class ApologyIssued(Event):
+    """A letter of apology to the citizen (văn bản xin lỗi) for a dossier that is late. It sets no new due and moves
+    nothing: an apology with an extension is case.extended."""
+
+    type: Literal["apology.issued"]
+    data: Apologised
+
+
 EVENTS = (
     FlagAcknowledged,
     FlagUnacknowledged,
@@ -127,4 +141,5 @@ EVENTS = (
     CaseUnlinked,
     CaseSuperseded,
     FactCorrected,
+    ApologyIssued,
 )

@@ -53,6 +53,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "case.unlinked": {"subjects": ["dossier:BCA-2026-000123"]},
     "case.superseded": {"subjects": ["dossier:BCA-2026-000123"]},
     "fact.corrected": {"replaces": "a" * 16},
+    "apology.issued": {"document": "XL-1"},
     "source.heartbeat": {"sent_up_to": "2026-01-05T10:00:00+07:00"},
     "official.snapshot_ended": {"system": "portal", "snapshot": "2026-01-05", "complete": True},
     "complaint.filed": {"unit": "G01.801.001"},

@@ -74,6 +74,7 @@ SNOOZED = 114
 DISPUTED = 116
 DECIDED = 118
 CORRECTED = 119
+APOLOGISED = 120
 
 KIND_OF_TYPE: Mapping[str, int] = {
     "case.registered_online": REGISTERED,
@@ -141,6 +142,7 @@ KIND_OF_TYPE: Mapping[str, int] = {
     "flag.disputed": DISPUTED,
     "dispute.decided": DECIDED,
     "fact.corrected": CORRECTED,
+    "apology.issued": APOLOGISED,
     "case.linked": LINKED,
     "case.unlinked": UNLINKED,
 }
@@ -159,14 +161,15 @@ REVIEWS = frozenset({ACKNOWLEDGED, UNACKNOWLEDGED, SNOOZED, DISPUTED, DECIDED})
 # Which codes are one dossier: the same fact in the row of each of them.
 LINKS = frozenset({LINKED, UNLINKED})
 # What people say of cases and flags: its unit is that of who says it, and it tells nothing of the application.
-SAID = REVIEWS | LINKS | {SUPERSEDED, CORRECTED}
+SAID = REVIEWS | LINKS | {SUPERSEDED, CORRECTED, APOLOGISED}
 # What says nothing of how far a case is: waits before it, what only touches its clock, trouble on its way, its legs.
 ASIDE = frozenset(
     {LOOKUP_MISSED, QUEUE_TICKET, APPOINTMENT_MADE, APPOINTMENT_MISSED, CONTACT_MISSING, CASE_BLOCKED, CAPTURED,
      CAPTURE_FAILED, MANUAL_ENTRY, ARCHIVE_LOOKED_UP,
      LEG_STARTED, LEG_ENDED, TRANSFERRED, FORCE_MAJEURE_BEGUN, FORCE_MAJEURE_ENDED, EXTENDED, POPDB_MATCHED,
      POPDB_MISMATCHED, POPDB_CORRECTED, PRINT_BLOCKED, PRINT_UNBLOCKED, PARCEL_POSTED, PARCEL_DELIVERED,
-     PARCEL_RETURNED, OTP_SENT, OTP_CONFIRMED, EID_ACTIVATED, SYNC_FAILED, UPDATE_FAILED, CORRECTED, *LINKS, *REVIEWS}
+     PARCEL_RETURNED, OTP_SENT, OTP_CONFIRMED, EID_ACTIVATED, SYNC_FAILED, UPDATE_FAILED, CORRECTED, APOLOGISED,
+     *LINKS, *REVIEWS}
 )  # fmt: skip
 
 

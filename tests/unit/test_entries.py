@@ -29,6 +29,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "flag.disputed": OF_FLAG | {"evidence": "12/BC"},
     "dispute.decided": OF_FLAG | {"decision": "upheld"},
     "fact.corrected": {"replaces": "a" * 16},
+    "apology.issued": {"document": "XL-1"},
 }
 
 

@@ -87,7 +87,7 @@ MOVES = [
 # What says nothing of how far a case is: it comes in every state and leaves it as it is.
 ASIDE = """
     intake.lookup_missed queue.ticket_taken appointment.made appointment.missed
-    case.contact_missing case.blocked archive.lookup_done fact.corrected case.linked case.unlinked
+    case.contact_missing case.blocked archive.lookup_done fact.corrected apology.issued case.linked case.unlinked
     biometric.captured capture.failed case.manual_entry leg.started leg.ended case.transferred
     force_majeure.begun force_majeure.ended case.extended popdb.matched popdb.mismatched popdb.corrected
     print.blocked print.unblocked parcel.handed_to_post parcel.delivered parcel.returned
