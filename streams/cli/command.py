@@ -1,6 +1,9 @@
 """Which commands `hoso` has, in the order in which its help tells them; what each does stands in another module."""
 
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
 from streams.cli import (
     adapting,
@@ -11,6 +14,8 @@ from streams.cli import (
     evaluating,
     incidents,
     logs,
+    published,
+    reporting,
     rules,
     running,
     simulating,
@@ -18,6 +23,20 @@ from streams.cli import (
     topics,
     units,
 )
+
+IMPORTS = """A foreign log becomes ours (`hoso import LOG.csv --mapping map.toml`, the same as `hoso import log`); or
+figures that a portal published are kept for reports.
+
+See `hoso import log --help` and `hoso import official-score --help`."""
+
+
+class ALogUnlessNamed(TyperGroup):
+    """`hoso import FILE` imports a log: only what names another kind of import is one."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = args and (args[0] in self.commands or args[0] == "--help")
+        return super().parse_args(ctx, args if named else ["log", *args])
+
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -27,9 +46,13 @@ def _hoso() -> None:
     """Watches the life of dossiers: what is really late, what only looks late, and on what evidence."""
 
 
-app.command("import")(logs.import_log)
+of_import = typer.Typer(cls=ALogUnlessNamed, help=IMPORTS)
+of_import.command("log")(logs.import_log)
+of_import.command("official-score")(published.import_official_score)
+app.add_typer(of_import, name="import")
 app.command("adapt")(adapting.adapt)
 app.command("replay")(logs.replay)
+app.command("report")(reporting.report)
 app.command("simulate")(simulating.simulate)
 app.command("evaluate")(evaluating.evaluate_district)
 app.command("worker")(running.worker)

@@ -12,8 +12,12 @@ from streams.importer.mapping import MappingRefused
 from streams.importer.order import OrderRefused
 from streams.replay.driver import BadEntry, NoLaw, NothingJudged
 from streams.replay.sources import BadLine
+from streams.report.period import PeriodRefused
+from streams.report.published import PublishedRefused
+from streams.report.targets import TargetsRefused
 from streams.simulator.district import DistrictRefused
 from streams.wiring.deployment import REFUSALS
+from streams.wiring.reporting import NothingKnown
 
 EXIT_DIFFERENT = 1
 # Of `hoso adapt`: the good rows are told, others were rejected.
@@ -31,6 +35,10 @@ _REFUSALS: tuple[type[Exception], ...] = (
     BadEntry,
     BadLine,
     DistrictRefused,
+    PeriodRefused,
+    TargetsRefused,
+    PublishedRefused,
+    NothingKnown,
     OSError,
     *REFUSALS,
 )

@@ -6,10 +6,12 @@ so equal units are declared different in at most 5 % of all periods, over all pa
 
 Of the mix of procedures: a unit's expectation is what its cases would come to at the rates of all units together. The
 rate less the expectation is compared, about the common rate, and not clipped. The number in time of cases of several
-rates lies closer to its mean than that of equal ones (Hoeffding 1956), so the interval still holds.
+rates lies closer to its mean than that of equal ones (Hoeffding 1956), so the interval still holds; that the common
+rates are themselves found from few cases it does not know.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from math import exp, lgamma, log, log1p
@@ -21,18 +23,18 @@ _STEPS = 40
 
 
 class Sample(NamedTuple):
-    """What is known of a unit: its cases, those proven in time, and those that evidence leaves open; and how many would
-    be in time, of each, had it done as all units together (`expected`), where that is known."""
+    """What is known of a unit: its cases, those proven in time, and those that evidence leaves open; and what is added
+    to either end of its interval for its mix of procedures (`adjusted`)."""
 
     cases: int
     proven: int
     unsure: int
-    expected: Fraction | None = None
+    to_low: Fraction = Fraction(0)
+    to_high: Fraction = Fraction(0)
 
 
 class Standing(NamedTuple):
-    """Where a unit stands: the interval of its rate, less its expectation and about the common rate where it has one;
-    and the best and the worst rank that it may have."""
+    """Where a unit stands: the interval of its rate, with what its mix adds; the best and worst rank it may have."""
 
     low: float
     high: float
@@ -40,24 +42,61 @@ class Standing(NamedTuple):
     worst: int
 
 
-def compare(samples: Mapping[str, Sample], common: Fraction | None = None) -> dict[str, Standing]:
-    """The units with cases, the better first; `common` is the rate of all, about which adjusted rates lie."""
+def compare(samples: Mapping[str, Sample]) -> dict[str, Standing]:
+    """The units with cases, the better first."""
     known = {name: sample for name, sample in samples.items() if sample.cases}
     if not known:
         return {}
     alpha = 1 - CONFIDENCE ** (1 / len(known))
-    spans: dict[str, tuple[float, float]] = {}
-    for name, (cases, proven, unsure, expected) in known.items():
-        low, high = interval(proven, cases, alpha)[0], interval(proven + unsure, cases, alpha)[1]
-        shift = 0.0 if expected is None or common is None else float(common - expected / cases)
-        spans[name] = low + shift, high + shift
+    spans = {
+        name: (
+            interval(one.proven, one.cases, alpha)[0] + float(one.to_low),
+            interval(one.proven + one.unsure, one.cases, alpha)[1] + float(one.to_high),
+        )
+        for name, one in known.items()
+    }
     lows, highs = sorted(low for low, _ in spans.values()), sorted(high for _, high in spans.values())
     found = {}
     for name, (low, high) in spans.items():
-        above = sum(other > high for other in lows)
-        below = sum(other < low for other in highs)
+        above, below = len(lows) - bisect_right(lows, high), bisect_left(highs, low)
         found[name] = Standing(low, high, above + 1, len(spans) - below)
     return dict(sorted(found.items(), key=lambda item: (item[1].best, item[1].worst, -item[1].low, item[0])))
+
+
+def adjusted(mixes: Mapping[str, Mapping[str, Sample]]) -> dict[str, Sample]:
+    """The cases of each unit, by procedure, as one sample, with what its mix adds: the common rate of all units less
+    what the unit's cases would come to at the common rate of each procedure."""
+    by_procedure: dict[str, Sample] = {}
+    whole = {unit: _sum(mix.values()) for unit, mix in mixes.items()}
+    for mix in mixes.values():
+        for procedure, sample in mix.items():
+            by_procedure[procedure] = _sum([by_procedure.get(procedure, _NONE), sample])
+    common = _rates(_sum(whole.values()))
+    usual = {procedure: _rates(sample) for procedure, sample in by_procedure.items()}
+    found = {}
+    for unit, sample in whole.items():
+        if sample.cases:
+            expected = [
+                sum((one.cases * usual[procedure][end] for procedure, one in mixes[unit].items()), Fraction(0))
+                for end in (0, 1)
+            ]
+            low, high = (common[end] - expected[end] / sample.cases for end in (0, 1))
+            found[unit] = sample._replace(to_low=low, to_high=high)
+    return found
+
+
+_NONE = Sample(0, 0, 0)
+
+
+def _sum(samples: Iterable[Sample]) -> Sample:
+    told = list(samples)
+    return Sample(sum(one.cases for one in told), sum(one.proven for one in told), sum(one.unsure for one in told))
+
+
+def _rates(sample: Sample) -> tuple[Fraction, Fraction]:
+    """The lower and the upper bound of its rate; none of no cases counts for anything."""
+    cases = sample.cases or 1
+    return Fraction(sample.proven, cases), Fraction(sample.proven + sample.unsure, cases)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -11,14 +11,11 @@ from typing import Any, NamedTuple
 
 from schemas.codec import decode, encode
 from schemas.entries import ClockTicked, RulesActivated
-from schemas.events import TOPIC_OF_TYPE
-from schemas.topics import CODES, FLAGS, LOG
+from schemas.topics import FLAGS, LOG
 from streams.core.compiling import rules_hash
 from streams.core.instants import utc_text
 from streams.pipeline.cases import CasePartition
-from streams.pipeline.intake import Intake, IntakeLimits
-from streams.pipeline.tokens import token_of
-from streams.ports import Outgoing, Record
+from streams.ports import Record
 from streams.rules_file import VIETNAM, load_rules
 from streams.simulator.days import ZONE, end_of
 from streams.simulator.district import District, last_day, load_district, telling_all
@@ -27,13 +24,12 @@ from streams.simulator.oracle.expected import expected
 from streams.simulator.plan import Planned, in_order, plan
 from streams.simulator.told import Told
 from streams.wiring.confusion import Comparison, Difference, Flag, compare, joined
+from streams.wiring.simulated_intake import SimulatedIntake
 
 HOUR = timedelta(hours=1)
 # What the oracle does not judge.
 UNJUDGED = frozenset({"vanished"})
 STANDING = frozenset({"raised", "cleared"})
-_MESSAGE_BYTES = 1 << 20
-_KEY = b"for the tokens of dossiers that never were"
 
 # A step of a run, how much of it is done, and of how much.
 Advance = Callable[[str, int, int], object]
@@ -119,29 +115,24 @@ class _Desk:
     """Intake and one partition of cases, one after the other; keeps the newest of each flag."""
 
     def __init__(self, content: Mapping[str, Any], until: datetime) -> None:
-        limits = IntakeLimits(0, _MESSAGE_BYTES, simulated=True, until=until)
-        self._intake = Intake("", limits, _KEY, _Unsealed(), _Unsealed())
+        self._intake = SimulatedIntake(until)
         self._cases = CasePartition(0, {}, lambda topic: topic.name)
-        self._offset = self._arrived = 0
-        self._codes: dict[str, str] = {}
+        self._offset = 0
         self._newest: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._raised: dict[tuple[str, int], datetime] = {}
         self._step([encode(RulesActivated(hash=rules_hash(content), content=dict(content)).model_dump())])
 
     def tell(self, history: Iterable[Told], tick: datetime) -> None:
         """What arrived by a tick, and the tick."""
-        entries = [
-            out.value for out in self._intake.step([self._record(told.event) for told in history]) if _is_entry(out)
-        ]
         instant = utc_text(int(tick.timestamp()))
         ticked = encode(ClockTicked(at=instant, linked_to=instant).model_dump())
-        self._step([*(value for value in entries if value is not None), ticked])
+        self._step([*self._intake.entries(history), ticked])
 
     def standing(self) -> list[Flag]:
         """The flags that stand: withdrawn ones never held."""
         return [
             Flag(
-                self._codes[flag["case"]],
+                self._intake.codes[flag["case"]],
                 flag["class"],
                 datetime.fromisoformat(flag["since"]),
                 None if flag["until"] is None else datetime.fromisoformat(flag["until"]),
@@ -150,12 +141,6 @@ class _Desk:
             for key, flag in self._newest.items()
             if flag["state"] in STANDING and flag["leg"] is None and flag["class"] not in UNJUDGED
         ]
-
-    def _record(self, event: Mapping[str, Any]) -> Record:
-        subject = event["subject"]
-        self._codes[token_of(_KEY, subject)] = subject.partition(":")[2]
-        self._arrived += 1
-        return Record(TOPIC_OF_TYPE[event["type"]], 0, self._arrived, 0, None, encode(event))
 
     def _step(self, entries: Iterable[bytes]) -> None:
         records = [Record(LOG.name, 0, number, 0, None, value) for number, value in enumerate(entries, self._offset)]
@@ -170,18 +155,6 @@ class _Desk:
         self._newest[key] = flag
         if flag["state"] == "raised" and key not in self._raised:
             self._raised[key] = datetime.fromisoformat(judged_at)
-
-
-class _Unsealed:
-    """Nothing is kept of what it seals."""
-
-    def seal(self, plain: bytes) -> bytes:
-        return plain
-
-
-def _is_entry(out: Outgoing) -> bool:
-    assert out.topic in {LOG.name, CODES.name}, ("intake refused what the simulator told", out.topic, out.headers)
-    return out.topic == LOG.name
 
 
 def _played(district: District, seed: int, days: int, only: str | None) -> Iterator[Planned]:

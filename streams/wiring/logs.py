@@ -7,7 +7,7 @@ from datetime import datetime, time
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -23,6 +23,7 @@ from streams.importer.order import End, Fact, arranged, interleaved, out_of_rang
 from streams.importer.snapshots import Taken, snapshots_of
 from streams.importer.to_file import as_entry, key_of_file, lines
 from streams.importer.to_topics import as_event, send
+from streams.ports import Record
 from streams.replay.driver import Limit, Replay
 from streams.replay.sources import read_file
 from streams.replay.summary import summarise, views
@@ -212,7 +213,7 @@ def law_of(folder: Path | None) -> Rules | None:
 
 def replay_file(file: Path, options: ReplayOptions, advance: Tick) -> dict[str, Any]:
     """Fold a file of entries again and count what stands at the end; writes flags and cases where asked to."""
-    return _counted(options, lambda replay: _feed_file(replay, file, advance))
+    return _counted(options, lambda replay: feed_file(replay, file, advance))
 
 
 def _counted(options: ReplayOptions, feed: Callable[[Replay], Iterable[bytes]]) -> dict[str, Any]:
@@ -241,7 +242,7 @@ def _counted(options: ReplayOptions, feed: Callable[[Replay], Iterable[bytes]]) 
 
 def replay_topic(topic: str, options: ReplayOptions, settings: Settings, advance: Tick) -> dict[str, Any]:
     """The same over all partitions of a log topic, read up to its present end."""
-    return _counted(options, lambda replay: asyncio.run(_feed_topic(replay, topic, settings, advance)))
+    return _counted(options, lambda replay: asyncio.run(feed_topic(replay, topic, settings, advance)))
 
 
 def read_log(
@@ -251,16 +252,23 @@ def read_log(
     of what was said."""
     replay = Replay(None if as_of is None else Limit(as_of, as_of=True), law, judging=False)
     if source.startswith("kafka:"):
-        asyncio.run(_feed_topic(replay, source.removeprefix("kafka:"), settings, advance))
+        asyncio.run(feed_topic(replay, source.removeprefix("kafka:"), settings, advance))
     else:
-        for _ in _feed_file(replay, Path(source), advance):
+        for _ in feed_file(replay, Path(source), advance):
             pass
     for _ in replay.finish():
         pass
     return replay
 
 
-async def _feed_topic(replay: Replay, topic: str, settings: Settings, advance: Tick) -> list[bytes]:
+class Feeds(Protocol):
+    """What takes a log in: a replay, or what looks on beside one."""
+
+    def feed(self, partition: int, records: Sequence[Record]) -> Iterator[bytes]: ...
+
+
+async def feed_topic(replay: Feeds, topic: str, settings: Settings, advance: Tick) -> list[bytes]:
+    """All partitions of a topic, up to their present ends."""
     reader = KafkaReader(settings.kafka)
     found: list[bytes] = []
     for partition, end in sorted((await reader.end_offsets(topic)).items()):
@@ -270,7 +278,8 @@ async def _feed_topic(replay: Replay, topic: str, settings: Settings, advance: T
     return found
 
 
-def _feed_file(replay: Replay, file: Path, advance: Tick) -> Iterator[bytes]:
+def feed_file(replay: Feeds, file: Path, advance: Tick) -> Iterator[bytes]:
+    """All entries of a file, as one partition."""
     for chunk in read_file(file):
         yield from replay.feed(0, chunk)
         advance(len(chunk))
