@@ -10,15 +10,15 @@ import typer
 from streams.cli.ending import fail, told_errors
 from streams.cli.logs import existing
 from streams.cli.options import AsJson, read_settings
-from streams.cli.telling import bar, columns, notes, row, show_json, show_whole, tables
+from streams.cli.telling import bar, notes, show_json
 from streams.report.flat import flat
 from streams.report.period import read_period
 from streams.report.public import PUBLIC, public
 from streams.report.published import read_figures
-from streams.report.tables import Table, public_tables
-from streams.report.tables import tables as tables_of
+from streams.report.tables import public_tables, tables
 from streams.report.targets import read_targets
-from streams.report.words import AS_OF, SCALE, SO_FAR, TITLES
+from streams.report.text import text
+from streams.report.words import SO_FAR, TITLES
 from streams.wiring import reporting
 
 By = Literal["unit", "procedure", "stage", "channel"]
@@ -43,7 +43,7 @@ def report(
     ] = None,
     rules: Annotated[
         Path | None,
-        typer.Option(help="Rules instead of those in the log; of simulated events, instead of those shipped."),
+        typer.Option(help="Rules instead of those in the log, or of those shipped."),
     ] = None,
     causes: Annotated[bool, typer.Option("--causes", help="The causes of every row, not only of all.")] = False,
     is_public: Annotated[
@@ -102,8 +102,8 @@ def report(
             fail(f"--table {name}: with --public one of {', '.join(PUBLIC)}")
         _write_csv(told, name)
     else:
-        every = public_tables(told) if is_public else tables_of(told, language, all_causes=causes)
-        _show(told, [one for one in every if table in (None, one.name)], language)
+        every = public_tables(told) if is_public else tables(told, language, all_causes=causes)
+        sys.stdout.write(text(told, [one for one in every if table in (None, one.name)], language))
     if not is_over:
         notes.print(f"hoso: {SO_FAR.of(language)} {found['period']['as_of']}", style="yellow", highlight=False)
 
@@ -113,23 +113,3 @@ def _write_csv(told: dict[str, Any], name: str) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(heads)
     writer.writerows(rows)
-
-
-def _show(found: dict[str, Any], shown: list[Table], language: str) -> None:
-    told = found["period"]
-    formula = found["formula"]
-    parts = [f"{told['first']}..{told['last']}", f"{AS_OF.of(language)} {told['as_of']}"]
-    if formula is not None:
-        parts.append(formula["id"])
-    if found["scale"] != 1:
-        parts.append(f"{SCALE.of(language)} {found['scale']:,}")
-    tables.print(", ".join(parts), highlight=False, soft_wrap=True)
-    for one in shown:
-        heads = one.heads(language)
-        right = {head for name, head in zip(one.columns, heads, strict=True) if name not in one.text}
-        drawn = columns(*heads, right=right, whole=set(heads))
-        for cells in one.rows:
-            row(drawn, *cells)
-        tables.print()
-        tables.print(one.title(language), style="bold", highlight=False, soft_wrap=True)
-        show_whole(drawn)

@@ -14,7 +14,6 @@ from rich.text import Text
 
 tables = Console()
 notes = Console(stderr=True)
-_WIDEST = 10_000
 
 
 def show_json(result: object) -> None:
@@ -53,12 +52,6 @@ def columns(*names: str, right: Container[str] = (), whole: Container[str] = ())
             name, overflow="fold", justify="right" if name in right else "left", no_wrap=name in whole or name in right
         )
     return table
-
-
-def show_whole(table: Table) -> None:
-    """A table of which no cell is cut: where it is wider than the terminal, its lines go on."""
-    widest = tables.measure(table, options=tables.options.update(max_width=_WIDEST)).maximum
-    Console(width=max(tables.width, widest)).print(table)
 
 
 @contextmanager

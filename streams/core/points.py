@@ -14,7 +14,7 @@ class Points(NamedTuple):
     high: Fraction
 
     @property
-    def lost(self) -> tuple[Fraction, Fraction]:
+    def difference(self) -> tuple[Fraction, Fraction]:
         """Reported less evidence, against the upper and against the lower bound: negative is what a unit loses by how
         it is counted, positive what it gains."""
         return self.reported - self.high, self.reported - self.low

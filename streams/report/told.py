@@ -110,7 +110,7 @@ def _rates(name: str, tally: Tally, formula: Formula | None, published: Figure |
             "reported": number(worth.reported),
             "low": number(worth.low),
             "high": number(worth.high),
-            "lost": {"of_high": number(worth.lost[0]), "of_low": number(worth.lost[1])},
+            "difference": {"of_high": number(worth.difference[0]), "of_low": number(worth.difference[1])},
         }
     return row
 

@@ -1,0 +1,175 @@
+"""A report over a few cases, each worked by hand."""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from streams.core.engine import assess
+from streams.core.score import Period
+from streams.report.gather import Gathered, age, ages, kept
+from streams.report.period import read_period
+from streams.report.published import Figure
+from streams.report.told import Frame, told
+from tests.core_builders import at, case_of, completed, day, entry, official, ready, received, returned, vietnam
+
+Told = tuple[Mapping[str, Any], ...]
+A, B = "G01.801.001", "G01.801.002"
+END = at("2026-01-31 24:00")
+
+
+def a_case(*told: Mapping[str, Any], unit: str = A) -> Told:
+    about = {"appointment_at": "2026-01-13 17:00", "unit": unit}
+    return (received(**about), completed(unit=unit), official("2", "2026-01-05 10:00", unit=unit), *told)
+
+
+FALSELY_PENDING = a_case(ready(), returned())
+IN_TIME = a_case(ready(), returned(), official("9", "2026-01-12 11:00"))
+LATE = a_case(ready("2026-01-15 09:00"), official("9", "2026-01-15 10:00"))
+
+
+def report(*cases: Told, by: str = "unit", published: Mapping[str, Figure] | None = None) -> dict[str, Any]:
+    rules = vietnam()
+    found = Gathered(rules, Period(day("2026-01-01"), END), at("2026-01-01"), by)
+    for one in cases:
+        assessed = assess(case_of(*one), END, rules)
+        assert assessed is not None
+        found.add(assessed)
+    return told(found, Frame(read_period("2026-01"), True, published=published or {}))
+
+
+def row(found: Mapping[str, Any], name: str) -> dict[str, Any]:
+    (one,) = [one for one in found["rates"] if one["group"] == name]
+    return dict(one)
+
+
+def test_both_rates_stand_side_by_side_and_the_causes_add_up_to_their_difference() -> None:
+    found = row(report(FALSELY_PENDING, IN_TIME, IN_TIME, LATE), A)
+
+    assert (found["counted"], found["in_time"], found["rate"]["exact"]) == (4, 2, "1/2")
+    assert (found["evidenced"], found["proven"], found["unsure"], found["late_by_evidence"]) == (4, 3, 0, 1)
+    assert found["evidence"]["low"] == found["evidence"]["high"] == {"exact": "3/4", "decimal": 0.75}
+    assert found["difference"]["of_low"]["exact"] == "-1/4"
+    assert [(one["cause"], one["cases"], one["of_low"]["exact"]) for one in found["causes"]] == [
+        ("not_updated", 1, "-1/4")
+    ]
+    # 20 points at most: 10 by the report, 15 by evidence.
+    assert [found["points"][name]["exact"] for name in ("reported", "low", "high")] == ["10/1", "15/1", "15/1"]
+    assert found["points"]["difference"]["of_high"]["exact"] == "-5/1"
+
+
+def test_what_evidence_leaves_open_makes_a_range() -> None:
+    found = row(report(IN_TIME, a_case(returned("2026-01-14 10:00"), official("9", "2026-01-13 16:00"))), A)
+
+    assert (found["evidence"]["low"]["exact"], found["evidence"]["high"]["exact"]) == ("1/2", "1/1")
+    assert [found["difference"][end]["exact"] for end in ("of_high", "of_low")] == ["0/1", "1/2"]
+
+
+def test_a_transfer_is_a_cause_of_its_units_and_of_nothing_in_all() -> None:
+    moved = (*a_case(), entry("case.transferred", "2026-01-14 08:00", to_unit=B))
+    found = report(moved, IN_TIME)
+
+    assert [row(found, unit)["counted"] for unit in ("all", A, B)] == [2, 1, 1]
+    assert [row(found, unit)["evidenced"] for unit in ("all", A, B)] == [2, 2, 0]
+    assert row(found, "all")["causes"] == []
+    assert [one["cause"] for one in row(found, A)["causes"]] == ["transferred"]
+
+
+def test_rows_may_be_procedures_or_channels() -> None:
+    assert [one["group"] for one in report(IN_TIME, by="procedure")["rates"]] == ["all", "card"]
+    assert [one["group"] for one in report(IN_TIME, by="channel")["rates"]] == ["all", "unknown"]
+    assert [one["group"] for one in report(IN_TIME, by="stage")["rates"]] == ["all"]
+
+
+def test_published_less_recomputed_is_unexplained() -> None:
+    figure = Figure(A, "2026-01", "52.5", date(2026, 2, 10), "portal")
+    found = report(FALSELY_PENDING, IN_TIME, published={A: figure})
+
+    assert row(found, A)["unexplained"]["exact"] == "1/40"
+    assert row(found, "all")["unexplained"] is None
+
+
+def test_a_duty_that_is_not_the_units_is_in_no_rate() -> None:
+    stay = (received(procedure="stay_notification", variant=None), official("2", "2026-01-05 10:00"))
+    found = report(stay, IN_TIME)
+
+    assert found["notices"] == {"stay_notification": 1}
+    assert row(found, "all")["counted"] == 1
+
+
+def test_false_backlog_days_are_those_from_the_grace_on() -> None:
+    (one,) = report(FALSELY_PENDING, IN_TIME)["false_backlog"]
+
+    # Ready on Monday the 12th; on the due day, the 13th, from 13:30 on: four working hours before closing at 17:30.
+    seconds = END - at("2026-01-13 13:30")
+    assert (one["unit"], one["cause"], one["cases"]) == (A, "not_updated", 1)
+    assert Fraction(one["days"]["exact"]) == Fraction(seconds, 86_400)
+
+
+def test_breaches_without_a_letter_of_apology_are_told() -> None:
+    letter = entry("apology.issued", "2026-01-15 08:00", document="XL-7")
+    longer = entry("case.extended", "2026-01-12 08:00", document="XL-8", new_due="2026-01-14 17:00")
+
+    found = report(LATE, (*LATE, letter), (*LATE, longer), IN_TIME)["apologies"]
+
+    assert found == [{"unit": A, "late": 3, "without_letter": 1}]
+
+
+def test_what_lies_ready_is_told_by_its_age_and_what_cannot_be_printed_by_who_must_act() -> None:
+    lies = a_case(ready("2026-01-20 09:00"))
+    blocked = a_case(entry("print.blocked", "2026-01-08 09:00", reason="data_mismatch", must_act="citizen"))
+    freed = (*blocked, entry("print.unblocked", "2026-01-09 09:00", reason="data_mismatch"))
+
+    found = report(lies, blocked, freed, IN_TIME)
+
+    # 21, 22, 23, 26, 27, 28, 29, 30: eight working days.
+    assert {one["working_days"]: one["cases"] for one in found["not_collected"]}["6-10"] == 1
+    assert sum(one["cases"] for one in found["not_collected"]) == 1
+    assert found["print_blocked"] == [{"reason": "data_mismatch", "must_act": "citizen", "cases": 1}]
+
+
+def test_the_funnel_has_the_sum_of_a_procedure_before_its_parts() -> None:
+    exchange = (received(variant="exchange", channel="mobile"), completed(variant="exchange"))
+    found = report(IN_TIME, exchange)["funnel"]
+
+    assert [(one["channel"], one["variant"], one["cases"], one["handed_over"]) for one in found] == [
+        ("all", None, 2, 1),
+        ("mobile", "exchange", 1, 0),
+        ("unknown", "new", 1, 1),
+    ]
+
+
+def test_legs_are_in_the_rates_and_their_group_beside_them() -> None:
+    about: dict[str, Any] = {"procedure": "interlinked_birth", "variant": None}
+    group = (
+        received(**about, appointment_at="2026-01-19 17:00"),
+        completed(**about),
+        entry("leg.started", "2026-01-05 10:00", **about, leg="birth_registration"),
+        entry("leg.ended", "2026-01-06 10:00", **about, leg="birth_registration"),
+        official("2", "2026-01-05 10:00", **about),
+        official("9", "2026-01-06 11:00", **about),
+    )
+    found = report(group)
+
+    assert [(one["group"], one["counted"], one["evidenced"]) for one in found["rates"]] == [("all", 0, 1), (A, 0, 1)]
+    assert [(one["group"], one["counted"], one["proven"]) for one in found["interlinked"]] == [(A, 1, 1)]
+
+
+def test_units_are_compared_where_there_are_two() -> None:
+    other = tuple(dict(one) | {"data": one["data"] | {"unit": B}} for one in LATE)
+
+    assert report(IN_TIME)["comparison"] == []
+    assert [(one["unit"], one["rank"]) for one in report(IN_TIME, other)["comparison"]] == [(A, [1, 2]), (B, [1, 2])]
+
+
+def test_a_complaint_that_is_told_twice_counts_once() -> None:
+    told = [("f1", 5, A), ("f1", 5, A), ("f2", 6, A), ("f3", 99, A), ("f4", 7, B)]
+
+    assert kept(told, 0, 50) == {A: 2, B: 1}
+
+
+def test_ages_are_bands_without_gaps() -> None:
+    assert ages() == ["0-5", "6-10", "11-20", "21-60", "61+"]
+    assert [age(days) for days in (0, 5, 6, 20, 21, 60, 61, 900)] == [
+        "0-5", "0-5", "6-10", "11-20", "21-60", "21-60", "61+", "61+",
+    ]  # fmt: skip
