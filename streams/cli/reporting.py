@@ -50,7 +50,7 @@ def report(
         bool, typer.Option("--public", help="What may leave the reporting line: as reported, small counts hidden.")
     ] = False,
     language: Annotated[Language, typer.Option("--lang", help="Of words in tables.")] = "en",
-    table: Annotated[str | None, typer.Option(help="Only this table: rates, causes, funnel, targets …")] = None,
+    table: Annotated[str | None, typer.Option(help="Only these tables: rates,causes,funnel,targets …")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print one table (--table, else rates) as CSV.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -73,8 +73,11 @@ def report(
         fail("name a source, or a --district to play: one of them")
     if as_csv and as_json:
         fail("--csv and --json exclude each other")
-    if table is not None and table not in TITLES:
-        fail(f"--table {table}: expected one of {', '.join(TITLES)}")
+    wanted = list(TITLES) if table is None else table.split(",")
+    if unknown := [name for name in wanted if name not in TITLES]:
+        fail(f"--table {unknown[0]}: expected some of {', '.join(TITLES)}, with commas between them")
+    if as_csv and table is not None and len(wanted) > 1:
+        fail(f"--table {table}: --csv prints one table")
     with bar("report", None) as advance, told_errors():
         if period is None and district is None:
             fail("--period is missing: 2026-01, 2026-Q1, 2026 or FROM..TO")
@@ -103,7 +106,7 @@ def report(
         _write_csv(told, name)
     else:
         every = public_tables(told) if is_public else tables(told, language, all_causes=causes)
-        sys.stdout.write(text(told, [one for one in every if table in (None, one.name)], language))
+        sys.stdout.write(text(told, [one for one in every if one.name in wanted], language))
     if not is_over:
         notes.print(f"hoso: {SO_FAR.of(language)} {found['period']['as_of']}", style="yellow", highlight=False)
 

@@ -78,7 +78,7 @@ _TEXT = frozenset(
 
 def _rates(report: Mapping[str, Any], name: str) -> Table:
     by = report["by"] if name == "rates" and report["by"] != "stage" else "unit"
-    columns = (by, "cases", "reported", "evidence", "difference", "points", "points_by_evidence")
+    columns = (by, "cases", "reported", "evidenced", "evidence", "difference", "points", "points_by_evidence")
     rows = report[name]
     is_published = any(row["published"] for row in rows)
     return Table(
@@ -98,6 +98,7 @@ def _rate_cells(row: Mapping[str, Any]) -> list[str]:
         row["group"],
         _count(row["counted"]),
         percent(row["rate"]),
+        _count(row["evidenced"]),
         _range(evidence, "low", "high", percent),
         _range(row["difference"], "of_high", "of_low", share),
         "" if worth is None else _decimal(worth["reported"], 2),

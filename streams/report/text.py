@@ -15,9 +15,8 @@ def text(report: Mapping[str, Any], tables: Sequence[Table], language: str) -> s
         parts.append(formula["id"])
     if report["scale"] != 1:
         parts.append(f"{SCALE.of(language)} {report['scale']:,}")
-    return "\n".join(
-        [", ".join(parts), *(f"\n{table.title(language)}\n{_lines(table, language)}" for table in tables), ""]
-    )
+    shown = (f"\n{table.title(language)}\n{_lines(table, language)}" for table in tables)
+    return "\n".join([", ".join(parts), *shown, ""])
 
 
 def _lines(table: Table, language: str) -> str:

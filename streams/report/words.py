@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, Words] = {
     "owner": Words("bên giữ", "owner"),
     "cases": Words("hồ sơ", "cases"),
     "reported": RATE_REPORTED,
+    "evidenced": Words("hồ sơ theo chứng cứ", "cases by evidence"),
     "evidence": RATE_BY_EVIDENCE,
     "difference": Words("chênh lệch", "difference"),
     "points": Words("điểm", "points"),

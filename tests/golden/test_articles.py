@@ -1,18 +1,15 @@
 """The figures of the articles come out of `hoso report` on the districts that are shipped, at their scale."""
 
-from functools import cache
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from streams.wiring import reporting
+from tools import score_page
 
 
-@cache
 def report(district: str) -> dict[str, Any]:
-    """What `hoso report --district NAME --json` prints, and docs/score.md shows."""
-    asked = reporting.Asked(reporting.days_of(district, None), "unit")
-    return reporting.report(reporting.from_district(district, 1, None, asked, lambda _: None), asked, lambda _: None)
+    return score_page.run(district, None)
 
 
 def step(found: dict[str, Any], procedure: str, name: str, variant: str | None = None) -> int:
@@ -80,3 +77,16 @@ def test_the_districts_of_the_articles_differ_in_no_rate(district: str) -> None:
 
     assert {cause["cause"] for cause in total["causes"]} <= {"no_term"}
     assert total["unsure"] == 0
+
+
+def test_the_page_shows_what_the_commands_print() -> None:
+    current = (score_page.ROOT / score_page.PAGE).read_text(encoding="utf-8")
+
+    assert score_page.page(current, score_page.run) == current, "run python -m tools.score_page"
+
+
+def test_the_causes_that_are_told_add_up_to_the_difference_exactly() -> None:
+    for row in score_page.run("noisy", "2026-02")["rates"]:
+        for end in ("of_low", "of_high"):
+            shares = [Fraction(cause[end]["exact"]) for cause in row["causes"]]
+            assert sum(shares, Fraction(0)) == Fraction(row["difference"][end]["exact"])
