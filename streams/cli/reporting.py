@@ -76,6 +76,8 @@ def report(
     wanted = list(TITLES) if table is None else table.split(",")
     if unknown := [name for name in wanted if name not in TITLES]:
         fail(f"--table {unknown[0]}: expected some of {', '.join(TITLES)}, with commas between them")
+    if is_public and table is not None and (kept := [name for name in wanted if name not in PUBLIC]):
+        fail(f"--table {kept[0]}: with --public there are {', '.join(PUBLIC)}")
     if as_csv and table is not None and len(wanted) > 1:
         fail(f"--table {table}: --csv prints one table")
     with bar("report", None) as advance, told_errors():
@@ -100,10 +102,7 @@ def report(
     if as_json:
         show_json(told)
     elif as_csv:
-        name = table or "rates"
-        if is_public and name not in PUBLIC:
-            fail(f"--table {name}: with --public one of {', '.join(PUBLIC)}")
-        _write_csv(told, name)
+        _write_csv(told, table or "rates")
     else:
         every = public_tables(told) if is_public else tables(told, language, all_causes=causes)
         sys.stdout.write(text(told, [one for one in every if one.name in wanted], language))

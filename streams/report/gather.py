@@ -133,7 +133,7 @@ class Gathered:
         self.total.add(one.reported, one.evidence, cause)
         if self.by in keys:
             self.rates[keys[self.by]].add(one.reported, one.evidence, cause)
-        for unit, reported, evidence, why in by_unit(one):
+        for unit, reported, evidence, why in list(by_unit(one)) or [(UNTOLD, one.reported, one.evidence, cause)]:
             if self.by == "unit":
                 self.rates[unit].add(reported, evidence, why)
             if evidence is not None:

@@ -35,7 +35,7 @@ def read_period(text: str) -> Days:
         days = Days(date.fromisoformat(begins), date.fromisoformat(ends), text)
     except ValueError:
         raise PeriodRefused(text) from None
-    if not dots or days.last < days.first or not 1970 <= days.first.year < 2200:
+    if not dots or not 1970 <= days.first.year <= days.last.year < 2200 or days.last < days.first:
         raise PeriodRefused(text)
     return days
 

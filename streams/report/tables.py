@@ -217,7 +217,7 @@ def _comparison(report: Mapping[str, Any], _language: str) -> Table:
                 row["unit"],
                 _count(row["cases"]),
                 _range(row, "low", "high", percent),
-                f"{100 * low:.1f}–{100 * high:.1f} %",
+                f"{100 * low:.1f} … {100 * high:.1f} %",
                 rank,
             ]
         )

@@ -23,8 +23,6 @@ from streams.report.gather import UNTOLD, Gathered, ages
 from streams.report.period import Days
 from streams.report.published import ALL, Figure
 
-TOTAL = "all"
-
 
 class Frame(NamedTuple):
     """What a report is told in: the period, whether it is over by what is known, how many cases one stands for, the
@@ -41,7 +39,7 @@ def told(found: Gathered, frame: Frame) -> dict[str, Any]:
     """The whole report."""
     calendar = found.rules.calendar
     formula = found.rules.formula_on(calendar.day_of(found.period.end, stands_for_day=True))
-    rows = [(TOTAL, found.total), *sorted(found.rates.items())]
+    rows = [(ALL, found.total), *sorted(found.rates.items())]
     return {
         "period": {
             "asked": frame.days.text,
@@ -139,7 +137,7 @@ def _funnel(found: Gathered) -> list[dict[str, Any]]:
         whole: Counter[str] = Counter()
         for _, _, counts in parts:
             whole.update(counts)
-        for channel, variant, counts in [*([(TOTAL, "", whole)] if len(parts) > 1 else ()), *parts]:
+        for channel, variant, counts in [*([(ALL, "", whole)] if len(parts) > 1 else ()), *parts]:
             steps = {name: counts[name] for name in ("cases", *STEPS)}
             rows.append({"procedure": procedure, "channel": channel, "variant": variant or None, **steps})
     return rows
@@ -232,6 +230,3 @@ def _comparison(found: Gathered) -> list[dict[str, Any]]:
         }
         for unit, one in compare(samples).items()
     ]
-
-
-assert TOTAL == ALL

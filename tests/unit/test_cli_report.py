@@ -167,7 +167,7 @@ WRONG = {
     "two forms": (("report", "LOG", "--period", "2026", "--csv", "--json"), "exclude each other"),
     "internal and public": (
         ("report", "LOG", "--period", "2026", "--csv", "--public", "--table", "causes"),
-        "with --public one of rates",
+        "--table causes: with --public there are rates",
     ),
     "a district of none": (("report", "--district", "x"), "district x: neither a file nor one of"),
     "targets of none": (("report", "LOG", "--period", "2026", "--targets", "LOG"), "log.jsonl: "),

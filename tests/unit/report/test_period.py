@@ -25,7 +25,19 @@ def test_a_period_has_a_first_and_a_last_day(text: str, first: date, last: date)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026-13", "2026-Q5", "26", "1812", "2026-01-05", "2026-01-05..", "2026-02-01..2026-01-01", "soon"]
+    "text",
+    [
+        "",
+        "2026-13",
+        "2026-Q5",
+        "26",
+        "1812",
+        "2026-01-05",
+        "2026-01-05..",
+        "2026-02-01..2026-01-01",
+        "2026-01-01..9999-12-31",
+        "soon",
+    ],
 )
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(PeriodRefused, match=r"expected 2026-01, 2026-Q1"):

@@ -75,6 +75,12 @@ def test_a_transfer_is_a_cause_of_its_units_and_of_nothing_in_all() -> None:
     assert [one["cause"] for one in row(found, A)["causes"]] == ["transferred"]
 
 
+def test_a_case_of_no_known_unit_has_a_row_too() -> None:
+    nobody = tuple(dict(one) | {"data": {k: v for k, v in one["data"].items() if k != "unit"}} for one in IN_TIME)
+
+    assert row(report(nobody), "unknown")["counted"] == 1
+
+
 def test_rows_may_be_procedures_or_channels() -> None:
     assert [one["group"] for one in report(IN_TIME, by="procedure")["rates"]] == ["all", "card"]
     assert [one["group"] for one in report(IN_TIME, by="channel")["rates"]] == ["all", "unknown"]
