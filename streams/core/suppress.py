@@ -6,7 +6,7 @@ a closed way can be more by one where its neighbour is less by one. So each smal
 cells, none of which is zero.
 """
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 
 LEAST = 5
@@ -33,34 +33,39 @@ def hidden(table: Sequence[Sequence[int]], least: int = LEAST) -> set[Cell]:
 
 
 class _Hidden:
-    """Hidden cells, by row and by column."""
+    """Hidden cells, and how many rows hide both of two columns: there are few columns and many rows."""
 
     def __init__(self) -> None:
         self.cells: set[Cell] = set()
-        self._by_row: dict[int, list[int]] = defaultdict(list)
-        self._by_column: dict[int, list[int]] = defaultdict(list)
+        self._by_row: dict[int, set[int]] = defaultdict(set)
+        self._shared: dict[int, Counter[int]] = defaultdict(Counter)
 
     def add(self, cell: Cell) -> None:
-        if cell not in self.cells:
-            self.cells.add(cell)
-            self._by_row[cell[0]].append(cell[1])
-            self._by_column[cell[1]].append(cell[0])
+        if cell in self.cells:
+            return
+        row, column = cell
+        self.cells.add(cell)
+        for other in self._by_row[row]:
+            self._shared[column][other] += 1
+            self._shared[other][column] += 1
+        self._by_row[row].add(column)
 
     def is_on_a_closed_way(self, cell: Cell) -> bool:
-        """Whether the row and the column of a hidden cell are joined by others too."""
-        seen_rows, seen_columns = {cell[0]}, set[int]()
-        waiting = deque([cell[0]])
+        """Whether other rows lead from the other hidden columns of its row back to its own."""
+        row, wanted = cell
+        own = self._by_row[row]
+        waiting = deque(sorted(own - {wanted}))
+        seen = set(waiting)
         while waiting:
-            row = waiting.popleft()
-            for column in self._by_row[row]:
-                if (row, column) == cell or column in seen_columns:
-                    continue
-                if column == cell[1]:
-                    return True
-                seen_columns.add(column)
-                fresh = [other for other in self._by_column[column] if other not in seen_rows]
-                seen_rows.update(fresh)
-                waiting.extend(fresh)
+            column = waiting.popleft()
+            for other, rows in self._shared[column].items():
+                # The row itself joins its own columns: that is the way it came.
+                if rows > (column in own and other in own):
+                    if other == wanted:
+                        return True
+                    if other not in seen:
+                        seen.add(other)
+                        waiting.append(other)
         return False
 
 
@@ -68,16 +73,24 @@ def _closing(table: Sequence[Sequence[int]], found: set[Cell], cell: Cell) -> se
     """The three cells that close a rectangle with a cell at the least cost: few cases, and all more than none. There is
     one: the totals of its row and column, and that of all; of a total, a part of it and the totals of that."""
     row, column = cell
+
+    def cost(*cells: Cell) -> int:
+        return sum(table[r][c] for r, c in cells if (r, c) not in found)
+
+    besides = [beside for beside in range(len(table[row])) if beside != column and table[row][beside]]
+    # No rectangle is cheaper than its cell in the row itself.
+    least = min(cost((row, beside)) for beside in besides)
     best: tuple[int, Cell] | None = None
     for other in range(len(table)):
         if other == row or not table[other][column]:
             continue
-        for beside in range(len(table[row])):
-            if beside == column or not table[row][beside] or not table[other][beside]:
-                continue
-            cost = sum(table[r][c] for r, c in ((other, column), (row, beside), (other, beside)) if (r, c) not in found)
-            if best is None or (cost, (other, beside)) < best:
-                best = cost, (other, beside)
+        for beside in besides:
+            if table[other][beside]:
+                needed = cost((other, column), (row, beside), (other, beside))
+                if best is None or needed < best[0]:
+                    best = needed, (other, beside)
+        if best is not None and best[0] == least:
+            break
     assert best is not None, ("the totals are not those of the cells", cell)
     other, beside = best[1]
     return {(other, column), (row, beside), (other, beside)}
