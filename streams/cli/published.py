@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from streams.cli.ending import told_errors
-from streams.cli.options import AsJson
+from streams.cli.options import AsJson, read_settings
 from streams.cli.telling import show_values
 from streams.wiring.published import keep
 
 
 def import_official_score(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    to: Annotated[Path, typer.Option(help="Where figures are kept (JSON Lines); `hoso report --published` reads it.")],
+    to: Annotated[str, typer.Option(help="Where figures are kept: a file (JSON Lines), or 'database'.")],
     as_json: AsJson = False,
 ) -> None:
     """Keep the on-time rates that a portal published, in percent, to stand beside what is computed again.
@@ -27,7 +27,9 @@ def import_official_score(
         hoso import official-score figures.csv --to published.jsonl
 
         hoso report log.jsonl --period 2026-01 --published published.jsonl
+
+        hoso import official-score figures.csv --to database
     """
     with told_errors():
-        told, kept = keep(file, to)
-    show_values({"figures": told, "kept": kept, "to": str(to)}, as_json=as_json)
+        told, kept = keep(file, to, read_settings())
+    show_values({"figures": told, "kept": kept, "to": to}, as_json=as_json)

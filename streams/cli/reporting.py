@@ -14,12 +14,12 @@ from streams.cli.telling import bar, notes, show_json
 from streams.report.flat import flat
 from streams.report.period import read_period
 from streams.report.public import PUBLIC, public
-from streams.report.published import read_figures
 from streams.report.tables import public_tables, tables
 from streams.report.targets import read_targets
 from streams.report.text import text
 from streams.report.words import SO_FAR, TITLES
 from streams.wiring import reporting
+from streams.wiring.published import figures_of
 
 By = Literal["unit", "procedure", "stage", "channel"]
 Language = Literal["vi", "en"]
@@ -39,7 +39,7 @@ def report(
     days: Annotated[int | None, typer.Option(min=1, max=3660, help="Of intake in the district.")] = None,
     targets: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Targets (TOML).")] = None,
     published: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Figures kept by `hoso import official-score`.")
+        str | None, typer.Option(help="Figures kept by `hoso import official-score`: a file, or 'database'.")
     ] = None,
     rules: Annotated[
         Path | None,
@@ -88,7 +88,7 @@ def report(
             by,
             rules,
             read_targets(targets) if targets else (),
-            read_figures(published) if published else (),
+            figures_of(published, read_settings()) if published else (),
         )
         if district is not None:
             facts = reporting.from_district(district, seed, days, asked, advance)

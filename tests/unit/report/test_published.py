@@ -8,8 +8,10 @@ import pytest
 
 from streams.report.period import read_period
 from streams.report.published import Figure, PublishedRefused, merged, newest, read_figures
-from streams.wiring.published import keep
+from streams.settings import Settings
+from streams.wiring.published import figures_of, keep
 
+SETTINGS = Settings(demo=True)
 HEAD = "unit,period,figure,published_at,source\n"
 JANUARY = Figure("G01.801.003", "2026-01", "38.5", date(2026, 2, 10), "portal")
 
@@ -59,14 +61,18 @@ def test_a_row_that_is_no_figure_is_refused(tmp_path: Path, text: str, told: str
 
 
 def test_figures_are_kept_once_and_a_later_one_beside_the_first(tmp_path: Path) -> None:
-    kept = tmp_path / "published.jsonl"
+    kept = str(tmp_path / "published.jsonl")
     first = written(tmp_path, HEAD + "G01.801.003,2026-01,38.5,2026-02-10,portal\n")
     again = written(tmp_path, HEAD + "G01.801.003,2026-01,41.0,2026-02-20,portal\n", "again.csv")
 
-    assert [keep(first, kept), keep(first, kept), keep(again, kept)] == [(1, 1), (1, 1), (1, 2)]
-    assert newest(read_figures(kept), read_period("2026-01"))["G01.801.003"].figure == "41.0"
-    assert newest(read_figures(kept), read_period("2026-01-01..2026-01-31"))["G01.801.003"].figure == "41.0"
-    assert newest(read_figures(kept), read_period("2026-02")) == {}
+    assert [keep(first, kept, SETTINGS), keep(first, kept, SETTINGS), keep(again, kept, SETTINGS)] == [
+        (1, 1),
+        (1, 1),
+        (1, 2),
+    ]
+    assert newest(figures_of(kept, SETTINGS), read_period("2026-01"))["G01.801.003"].figure == "41.0"
+    assert newest(figures_of(kept, SETTINGS), read_period("2026-01-01..2026-01-31"))["G01.801.003"].figure == "41.0"
+    assert newest(figures_of(kept, SETTINGS), read_period("2026-02")) == {}
 
 
 def test_two_figures_of_one_day_that_contradict_each_other_are_refused() -> None:
