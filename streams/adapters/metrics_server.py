@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from streams.adapters.health import STUCK_SECONDS, Health, live, ready
-from streams.metrics import CONTENT_TYPE, Metrics
+from streams.exposition import CONTENT_TYPE, Metrics
 
 REQUEST_BYTES_MAX = 8192
 REQUEST_SECONDS_MAX = 5.0

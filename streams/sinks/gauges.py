@@ -12,7 +12,8 @@ from schemas.codec import decode
 from streams import metrics as names
 from streams.clock import monotonic_seconds, now_seconds
 from streams.core.units import nearest
-from streams.metrics import Gauge, Metrics
+from streams.exposition import Metrics
+from streams.metrics import Gauge
 from streams.sinks.postgres import COMMAND_SECONDS_MAX, CONNECT_SECONDS_MAX, UNAVAILABLE
 from streams.sinks.statements import load
 

@@ -10,6 +10,7 @@ from schemas.topics import CASES_CURRENT, CODES, FLAGS, LOG
 from streams.adapters.behind import Behind
 from streams.adapters.health import Pulse
 from streams.clock import monotonic_seconds
+from streams.exposition import Metrics
 from streams.metrics import (
     ARCHIVE_OUTAGES,
     ARCHIVE_UP,
@@ -18,7 +19,6 @@ from streams.metrics import (
     CHUNK_RECORDS,
     LAG_RECORDS,
     LAG_SECONDS,
-    Metrics,
 )
 from streams.settings import Settings
 from streams.sinks.archive import Archive, ArchiveUnavailable

@@ -12,7 +12,8 @@ from streams.agents.vitals import Place, Vitals
 from streams.core.office import is_working_time, office_seconds
 from streams.core.rules import Rules
 from streams.core.sources import Marks
-from streams.metrics import Metrics, Role
+from streams.exposition import Metrics
+from streams.metrics import Role
 from streams.pipeline.cases import CasePartition, Writes
 from streams.pipeline.controller import Controller
 from streams.pipeline.refusals import Reason

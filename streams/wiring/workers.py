@@ -20,7 +20,7 @@ from streams.agents.ending import leave
 from streams.agents.intake_worker import IntakeWatch, build_intake, make_intake
 from streams.agents.vitals import Vitals
 from streams.agents.worker import build_cases
-from streams.metrics import Metrics
+from streams.exposition import Metrics
 from streams.rules_file import VIETNAM, load_rules
 from streams.settings import Settings
 from streams.sinks.gauges import watch_gauges

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any
 
 import psycopg
@@ -11,7 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from schemas.topics import CASES_CURRENT, FLAGS, LOG
 from streams import metrics as names
 from streams.core.wording import WORDING
-from streams.metrics import Metrics
+from streams.exposition import Metrics
+from streams.metrics import SERIES_OF_PROCESS_MAX
 from streams.ports import Position, Record
 from streams.sinks.gauges import ArchiveGauges, watch_gauges
 from streams.sinks.migrate import migrate
@@ -27,6 +29,16 @@ NAME = "Công an phường Thuận Hóa"
 PLACE = (UNIT, NAME, HUE)
 NOON = "2026-01-14T05:00:00Z"  # 12:00 in Huế
 WORDS = WORDING["falsely_pending"]
+
+SCRAPE_SECONDS_MAX = 0.15
+# Of each unit two cases that are really overdue, six that look open in one incident, and six that are counted late.
+UNITS_3500 = """
+INSERT INTO flags
+SELECT md5(class || n), 1, 1, class || n, class, 'raised', timestamptz '2026-01-13 17:00+07', NULL, unit, 'card',
+       'unit:' || unit, unit, NULL, NULL, false, NULL, class, timestamptz '2026-01-13 17:00+07', 0, n, '1', '', '{}'
+FROM (VALUES ('overdue', 2), ('falsely_pending', 6), ('falsely_late', 6)) AS classes (class, each)
+CROSS JOIN LATERAL (SELECT n, 'G01.839.' || n % 3500 AS unit FROM generate_series(1, each * 3500) AS n) AS flags
+"""
 
 
 @pytest.fixture
@@ -163,6 +175,28 @@ async def test_falsely_late_is_counted_by_who_is_charged(migrated: str) -> None:
     await write(migrated, [activation(), tick(1, NOON), late])
 
     assert (await read(migrated))["falsely_late_cases"] == {(*PLACE, "operator"): 1}
+
+
+async def test_with_3500_units_a_scrape_stays_below_the_ceiling(migrated: str) -> None:
+    await write(migrated, [activation(), tick(1, NOON)])
+    with psycopg.connect(migrated) as connection:
+        connection.execute(UNITS_3500)
+        connection.execute("ANALYZE flags")
+    metrics = Metrics("sink")
+    gauges = ArchiveGauges(migrated)
+    await gauges.open()
+
+    for gauge, values in (await gauges.read())[1].items():
+        metrics.replace(gauge, values)
+    await gauges.close()
+
+    began_at = perf_counter()
+    samples = [line for line in metrics.render().splitlines() if not line.startswith(b"#")]
+    seconds = perf_counter() - began_at
+    assert 7000 < len(samples) <= SERIES_OF_PROCESS_MAX
+    assert seconds < SCRAPE_SECONDS_MAX
+    overdue = [line for line in samples if line.startswith(b"hoso_overdue_cases{")]
+    assert (len(overdue), sum(float(line.rpartition(b" ")[2]) for line in overdue)) == (3500, 7000)
 
 
 async def test_figures_go_on_after_the_database_was_away(migrated: str) -> None:

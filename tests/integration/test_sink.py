@@ -13,7 +13,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from streams.adapters.health import Pulse, State, state_of
 from streams.adapters.kafka import KafkaWriter
-from streams.metrics import ARCHIVE_OUTAGES, Metrics
+from streams.exposition import Metrics
+from streams.metrics import ARCHIVE_OUTAGES
 from streams.ports import Fenced, Outgoing, Record
 from streams.settings import Settings
 from streams.sinks import tail

@@ -14,7 +14,7 @@ from streams.core.case import EMPTY
 from streams.core.compiling import compile_rules
 from streams.core.errors import RulesRefused
 from streams.core.units import nearest
-from streams.metrics import Metrics
+from streams.exposition import Metrics
 from streams.pipeline.source_watch import SourceWatch
 from streams.pipeline.tally import Tally
 from streams.ports import Record

@@ -10,7 +10,8 @@ import pytest
 
 from streams.adapters.health import Health
 from streams.adapters.metrics_server import REQUEST_BYTES_MAX, MetricsServer, answer, pages_of, start_metrics_server
-from streams.metrics import JUDGEMENTS, Metrics
+from streams.exposition import Metrics
+from streams.metrics import JUDGEMENTS
 
 IDLE = Health(False, False, 0, 0)
 STUCK = Health(True, False, 0, 1000, "nothing moves")

@@ -30,8 +30,8 @@ class Monitoring:
     is scraped and evaluated.
     """
 
-    def __init__(self, folder: Path, targets: Mapping[str, str], *, seconds: float = 1) -> None:
-        self._folder, self._targets, self._seconds = folder, targets, seconds
+    def __init__(self, folder: Path, targets: Mapping[str, str], *, seconds: float = 1, rules: Path = RULES) -> None:
+        self._folder, self._targets, self._seconds, self._rules = folder, targets, seconds, rules
         self._undo = ExitStack()
         self.prometheus = self.alertmanager = ""
 
@@ -39,7 +39,7 @@ class Monitoring:
         with ExitStack() as undo:
             self.alertmanager = _run(alertmanager_recipe(self._folder / "alertmanager"), undo)
             recipe = prometheus_recipe(
-                self._folder / "prometheus", self._targets, self.alertmanager, seconds=self._seconds
+                self._folder / "prometheus", self._targets, self.alertmanager, self._rules, self._seconds
             )
             self.prometheus = _run(recipe, undo)
             self._undo = undo.pop_all()
@@ -72,7 +72,9 @@ def ask(address: str, path: str) -> Any:
         return json.load(answer)
 
 
-def prometheus_recipe(folder: Path, targets: Mapping[str, str], alertmanager: str, *, seconds: float) -> Recipe:
+def prometheus_recipe(
+    folder: Path, targets: Mapping[str, str], alertmanager: str, rules: Path = RULES, seconds: float = 1
+) -> Recipe:
     folder.mkdir(parents=True, exist_ok=True)
     port, config = kept_port(folder / "port"), folder / "prometheus.yml"
     every = f"{int(seconds * 1000)}ms"
@@ -80,7 +82,7 @@ def prometheus_recipe(folder: Path, targets: Mapping[str, str], alertmanager: st
         yaml.safe_dump(
             {
                 "global": {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every},
-                "rule_files": [str(RULES / "*.yml")],
+                "rule_files": [str(rules / "*.yml")],
                 "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]},
                 "scrape_configs": [
                     {

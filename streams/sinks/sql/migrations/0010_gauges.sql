@@ -1,4 +1,4 @@
--- depends: 0007_dossiers_and_transfers
+-- depends: 0008_software_of_sources
 --
 -- What the sink counts for /metrics: who is really overdue, what only looks open, which incidents there are, what is due
 -- today, how many more may be late, which complaints are repeated (streams/sinks/gauges.py, sql/queries/gauges.sql).
