@@ -254,6 +254,8 @@ TRIALS: Sequence[Trial] = (
         first="70m",
     ),
     Trial("HosoClockStandsStill", clocked(UP_TO_NOW), clocked("300x400"), 0, {"clock": "wall"}),
+    # No case worker tells of any clock.
+    Trial("HosoClockStandsStill", clocked(UP_TO_NOW, clock="simulated"), {}, 1),
     Trial("HosoEventLag", clocked("-120+60x400"), clocked("-121+60x400"), 121),
     Trial("HosoTopicLag", lag(300), lag(301), 301, {"topic": "submission"}),
     Trial("HosoJudgementLate", lateness(9), lateness(20), 0.02, first="1m"),
@@ -277,6 +279,14 @@ TRIALS: Sequence[Trial] = (
         {**lag(301, "log"), of("hoso_archive_up", instance="a"): 1},
         301,
         {"topic": "log"},
+    ),
+    # PostgreSQL does not answer at all.
+    Trial(
+        "HosoSinkBehind",
+        {of("hoso_archive_up", SINK): 1},
+        {of("hoso_archive_up", SINK): 0},
+        301,
+        {**SINK, "topic": "all"},
     ),
     Trial(
         "HosoFiguresOld",

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import yaml
 
 from schemas.events import TOPIC_OF_TYPE
 from streams.core.instants import utc_text
@@ -84,8 +85,18 @@ def hasty_rules(folder: Path) -> Path:
     return folder
 
 
+def named_in_rules() -> set[str]:
+    """The metrics that any rule asks for, without what a histogram adds to its name."""
+    named = set[str]()
+    for path in files():
+        for group in yaml.safe_load((ROOT / path).read_text())["groups"]:
+            for rule in group["rules"]:
+                named |= set(re.findall(r"(?<![\w:])hoso_\w+", rule["expr"]))
+    return {re.sub(r"_(bucket|count)$", "", name) for name in named}
+
+
 class World:
-    """A deployment with two case workers, watched by Prometheus and Alertmanager."""
+    """A deployment with three case workers, watched by Prometheus and Alertmanager."""
 
     def __init__(self, deployment: Deployment, monitoring: Monitoring) -> None:
         self.deployment, self.monitoring = deployment, monitoring
@@ -116,6 +127,7 @@ def run(deployed: Deploy, folder: Path, cases: int, rules: Path) -> None:
         "intake": deployment.start("intake", wait=False),
         "cases": deployment.start("cases", wait=False),
         "cases-1": deployment.start("cases", instance=1, wait=False),
+        "cases-2": deployment.start("cases", instance=2, wait=False),
         "sink": deployment.start("sink", wait=False),
     }
     for worker in workers.values():
@@ -139,6 +151,7 @@ async def _watch(world: World, second: Worker, cases: int) -> None:
 def _one_incident(world: World, cases: int) -> None:
     until(lambda: bool(world.of_cases()), "an alert of cases fires", 240)
 
+    assert named_in_rules() <= world.monitoring.families()
     (alert,) = world.of_cases()
     assert {name: alert["labels"][name] for name in ("alertname", "unit", "unit_name", "province", "accountable")} == {
         "alertname": "HosoIncident", "unit": BROKEN, "unit_name": NAME, "province": HUE, "accountable": "unit",
@@ -159,9 +172,9 @@ def _notified(world: World) -> list[dict[str, Any]]:
 
 def _a_worker_dies(world: World, second: Worker, cases: int) -> None:
     """Each case is counted by the worker that holds it: the sum is back when its partitions have moved."""
-    until(lambda: world.flagged() == cases, "the sum over two workers is that of the cases")
+    until(lambda: world.flagged() == cases, "the sum over three workers is that of the cases")
     second.kill()
-    until(lambda: _answering(world) == 1 and world.flagged() == cases, "one worker counts them all", 120)
+    until(lambda: _answering(world) == 2 and world.flagged() == cases, "two workers count them all", 120)
 
 
 def _answering(world: World) -> int:

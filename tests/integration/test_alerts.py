@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from streams.core.compiling import compile_rules
+from streams.exposition import Metrics
+from streams.metrics import METRICS, Counter, Gauge, Histogram
 from streams.rules_file import VIETNAM, load_rules
 from streams.wiring.exporting import open_offices
 from tests.alert_trials import (
@@ -62,6 +64,25 @@ def test_promtool_and_amtool_accept_what_is_shipped() -> None:
     assert (rules.returncode, routes.returncode, config.returncode) == (0, 0, 0), (
         rules.stderr + routes.stderr + config.stderr
     )
+
+
+def test_promtool_finds_nothing_amiss_in_what_workers_export() -> None:
+    metrics = Metrics()
+    for metric in METRICS:
+        labels = ("x",) * len(metric.labels)
+        match metric:
+            case Counter():
+                metrics.count(metric, *labels)
+            case Gauge():
+                metrics.set(metric, 1, *labels)
+            case Histogram():
+                metrics.observe(metric, 1, *labels)
+
+    done = subprocess.run(
+        [program("promtool"), "check", "metrics"], input=metrics.render(), capture_output=True, check=False, timeout=60
+    )
+
+    assert (done.returncode, done.stdout + done.stderr) == (0, b"")
 
 
 def test_every_alert_has_a_trial() -> None:

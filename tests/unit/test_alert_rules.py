@@ -12,8 +12,6 @@ from tools.alert_rules import ROOT, RULES, RUNBOOK, alerts, files, link_of, with
 
 ALERTS = alerts()
 TEXTS = ("summary", "summary_en", "description", "description_en")
-# Words that accuse: nobody who reads an alert is accused by it.
-FORBIDDEN = re.compile(r"(?<!\w)(gian lận|khống|ảo|giả)(?!\w)", re.IGNORECASE)
 # By whom, what and until when, in each language.
 SAID = {
     "description": ("Chịu trách nhiệm", "Việc cần làm", "Thời hạn"),
@@ -73,17 +71,6 @@ def test_an_alert_says_how_bad_what_and_what_to_do_in_both_languages(rule: dict[
     assert set(rule["annotations"]) == {"runbook_url", *TEXTS}
     for text, words in SAID.items():
         assert all(word in rule["annotations"][text] for word in words)
-
-
-@pytest.mark.parametrize("rule", ALERTS, ids=by_name)
-def test_no_alert_accuses(rule: dict[str, Any]) -> None:
-    for text in TEXTS:
-        assert not FORBIDDEN.search(rule["annotations"][text])
-    assert not FORBIDDEN.search(SECTIONS[rule["alert"]])
-
-
-def test_a_forbidden_word_would_be_found() -> None:
-    assert FORBIDDEN.search("hồ sơ khống") and not FORBIDDEN.search("báo cáo, giải quyết, bảo đảm")  # noqa: PT018
 
 
 @pytest.mark.parametrize(("alert", "flag_class"), CLASS_OF.items())

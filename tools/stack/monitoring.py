@@ -55,6 +55,10 @@ class Monitoring:
         told = ask(self.prometheus, f"/api/v1/query?{urllib.parse.urlencode({'query': expression})}")
         return [(series["metric"], float(series["value"][1])) for series in told["data"]["result"]]
 
+    def families(self) -> set[str]:
+        """The names of all metrics that the targets told of, those without a series too."""
+        return set(ask(self.prometheus, "/api/v1/metadata")["data"])
+
     def alerts(self) -> list[dict[str, Any]]:
         """The alerts that Prometheus has now, pending ones too."""
         found: list[dict[str, Any]] = ask(self.prometheus, "/api/v1/alerts")["data"]["alerts"]
