@@ -103,7 +103,8 @@ SOURCES_COMPLETE = Gauge(
 )  # fmt: skip
 # From case workers, each of which knows of all sources: take the max. The oldest stand here, `sources` counts all.
 SOURCE_SILENT = Gauge(
-    "source_silent_office_seconds", "Office time for which a source, or one set aside, has told nothing", ("source",),
+    "source_silent_office_seconds", "Office time for which a source, or one set aside, has told nothing",
+    ("source", "speaks_for"),
     _CASES, most=300, adds=False,
 )  # fmt: skip
 

@@ -214,18 +214,29 @@ TRIALS: Sequence[Trial] = (
     Trial("HosoIncidentUnknown", incident("unknown", UNKNOWN, 0), incident("unknown", UNKNOWN, 5), 5, BY_UNIT),
     Trial(
         "HosoSourceSilent",
-        {of("hoso_source_silent_office_seconds", source=SILENT, instance="a"): 0},
+        {of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a"): 0},
         {
-            of("hoso_source_silent_office_seconds", source=SILENT, instance="a"): 1800,
-            of("hoso_source_silent_office_seconds", source=SILENT, instance="b"): 1740,
+            of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a"): 1800,
+            of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="b"): 1740,
         },
         1800,
         OF_SILENT,
     ),
+    # A source that speaks for no one unit is nobody's whole day of silence.
+    Trial(
+        "HosoSourceSilent",
+        {of("hoso_source_silent_office_seconds", source="urn:hoso:post:central", speaks_for="all"): 0},
+        {of("hoso_source_silent_office_seconds", source="urn:hoso:post:central", speaks_for="all"): 90_000},
+        90_000,
+        {"source": "urn:hoso:post:central"},
+    ),
     Trial(
         "HosoUnitSilentForADay",
-        {of("hoso_source_silent_office_seconds", source=SILENT, instance="a"): 28_800},
-        {of("hoso_source_silent_office_seconds", source=SILENT, instance="a"): 28_801},
+        {
+            of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a"): 28_800,
+            of("hoso_source_silent_office_seconds", source="urn:hoso:post:central", speaks_for="all"): 90_000,
+        },
+        {of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a"): 28_801},
         28_801,
         OF_SILENT,
     ),

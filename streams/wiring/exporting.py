@@ -11,7 +11,7 @@ from streams.adapters.health import Health, State, state_of
 from streams.agents.vitals import Place, Vitals
 from streams.core.office import is_working_time, office_seconds
 from streams.core.rules import Rules
-from streams.core.sources import Marks
+from streams.core.sources import Marks, is_named
 from streams.exposition import Metrics
 from streams.metrics import Role
 from streams.pipeline.cases import CasePartition, Writes
@@ -126,10 +126,16 @@ def horizons(rules: Rules) -> dict[tuple[str, ...], float]:
 
 
 def silent_for(marks: Marks, rules: Rules, now: int) -> dict[tuple[str, ...], float]:
-    """By source that is silent or set aside, for how much office time; the longest of too many."""
+    """By source that is silent or set aside, and whether it speaks for one unit, for how much office time."""
     since = {source: told[-1].since for source, told in marks.sources.items() if told and told[-1].until is None}
     longest = sorted(since, key=lambda source: (since[source], source))[: names.SOURCE_SILENT.most]
-    return {(source,): office_seconds(rules.calendar, since[source], now) for source in longest}
+    per_unit = [row.name for row in rules.sources if row.per_unit]
+    return {
+        (source, "unit" if is_named(source, per_unit) and source not in per_unit else "all"): office_seconds(
+            rules.calendar, since[source], now
+        )
+        for source in longest
+    }
 
 
 class IntakeMetrics(WorkerMetrics):

@@ -141,7 +141,7 @@ def test_over_tet_nobody_is_called_and_on_the_first_morning_after_it_somebody_is
 
 def test_a_silence_is_told_escalated_after_a_working_day_and_over_when_the_source_speaks(tmp_path: Path) -> None:
     # Silent from the first minute on, in office time, and heard again after nine hours.
-    silence = of("hoso_source_silent_office_seconds", source=SILENT, instance="a")
+    silence = of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a")
 
     def told(alert: str, minute: int, seconds: int | None) -> dict[str, Any]:
         expected = [] if seconds is None else [Trial(alert, {}, {}, seconds, OF_SILENT).expected]
@@ -189,7 +189,7 @@ def test_a_recovery_tells_of_itself_and_ends_with_the_lag_it_made(tmp_path: Path
 
 def test_what_is_overdue_is_told_while_its_source_is_silent(tmp_path: Path) -> None:
     trial = next(trial for trial in TRIALS if trial.alert == "HosoCasesOverdue")
-    silence = {of("hoso_source_silent_office_seconds", source=SILENT, instance="a"): 40_000}
+    silence = {of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a"): 40_000}
 
     promtool(
         tmp_path,

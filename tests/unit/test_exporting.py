@@ -13,6 +13,7 @@ from streams.agents.vitals import Vitals
 from streams.core.case import EMPTY
 from streams.core.compiling import compile_rules
 from streams.core.errors import RulesRefused
+from streams.core.sources import NO_MARKS
 from streams.core.units import nearest
 from streams.exposition import Metrics
 from streams.pipeline.source_watch import SourceWatch
@@ -162,12 +163,26 @@ def test_a_silent_source_is_silent_for_as_long_as_offices_were_open() -> None:
 
     # Friday from 16:00 to 17:30, and Monday from 8:00 to 9:00: the weekend is no silence.
     assert samples(world.workers[0], "hoso_source_silent_office_seconds") == [
-        ({"source": "urn:hoso:onestop:H26-01"}, 9000.0)
+        ({"source": "urn:hoso:onestop:H26-01", "speaks_for": "all"}, 9000.0)
     ]
     (_, made) = world.kept[0]
     assert made.rules is not None
     assert silent_for(made.marks.after({**silence, "type": "source.heard", "at": "2026-01-12T03:00:00Z"}), made.rules,
                       at("2026-01-12 10:00")) == {}  # fmt: skip
+
+
+def test_a_source_speaks_for_a_unit_where_a_row_says_so() -> None:
+    per_unit = source_row("urn:hoso:onestop", per_unit=True)
+    rules = compile_rules(content_of(sources=[per_unit, source_row("urn:hoso:post")]))
+    marks = NO_MARKS
+    for source in ("urn:hoso:onestop", "urn:hoso:onestop:H26-01", "urn:hoso:post:central"):
+        marks = marks.after({"type": "source.silent", "source": source, "since": "2026-01-12T01:00:00Z"})
+
+    assert silent_for(marks, rules, at("2026-01-12 09:00")) == {
+        ("urn:hoso:onestop", "all"): 3600,
+        ("urn:hoso:onestop:H26-01", "unit"): 3600,
+        ("urn:hoso:post:central", "all"): 3600,
+    }
 
 
 def test_sources_are_counted_by_how_they_stand() -> None:

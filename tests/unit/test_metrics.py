@@ -38,7 +38,7 @@ from streams.metrics import (
 # What a series may be told apart by: no case, no person; and a unit only by what the sink reads from PostgreSQL.
 LABELS = {
     "topic", "reason", "system", "role", "class", "wording", "state", "procedure", "stage", "province", "accountable",
-    "source", "clock", "calendar", "row",
+    "source", "speaks_for", "clock", "calendar", "row",
 }  # fmt: skip
 OF_UNIT = {"unit", "unit_name"}
 SCRAPE_SECONDS_MAX = 0.15
@@ -118,15 +118,15 @@ def test_more_series_than_allowed_are_counted_together() -> None:
 
 def test_of_too_many_values_the_largest_stand_alone() -> None:
     metrics = Metrics()
-    values: dict[tuple[str, ...], float] = {(f"source-{number}",): number for number in range(SOURCE_SILENT.most + 3)}
+    most = SOURCE_SILENT.most
 
-    metrics.replace(SOURCE_SILENT, values)
+    metrics.replace(SOURCE_SILENT, {(f"source-{number}", "unit"): float(number) for number in range(most + 3)})
 
-    value = metrics.registry.get_sample_value
-    assert value("hoso_source_silent_office_seconds", {"source": f"source-{SOURCE_SILENT.most + 2}"}) == 302
-    assert [value("hoso_source_silent_office_seconds", {"source": f"source-{number}"}) for number in range(3)] == [
-        None, None, None,
-    ]  # fmt: skip
+    def value(number: int) -> float | None:
+        labels = {"source": f"source-{number}", "speaks_for": "unit"}
+        return metrics.registry.get_sample_value("hoso_source_silent_office_seconds", labels)
+
+    assert [value(number) for number in (0, 1, 2, 3, most + 2)] == [None, None, None, 3, most + 2]
 
 
 def test_procedures_fold_before_stages_and_provinces_do() -> None:
