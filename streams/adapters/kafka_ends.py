@@ -6,9 +6,13 @@ from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from streams.adapters.kafka import KafkaReader
+
 
 class KafkaEnds:
-    """`await ends()` is the next offset of each partition of some topics, as "topic/partition"."""
+    """`await ends()` is the next offset of each partition of some topics, as "topic/partition"; opening it raises
+    TopicUnknown.
+    """
 
     def __init__(self, bootstrap: str, topics: Sequence[str]) -> None:
         self._bootstrap, self._topics = bootstrap, topics
@@ -16,11 +20,12 @@ class KafkaEnds:
         self._places: list[TopicPartition] = []
 
     async def __aenter__(self) -> Self:
-        self._consumer = AIOKafkaConsumer(*self._topics, bootstrap_servers=self._bootstrap, enable_auto_commit=False)
-        await self._consumer.start()
+        reader = KafkaReader(self._bootstrap)
         for topic in self._topics:
-            partitions = self._consumer.partitions_for_topic(topic) or ()
-            self._places += [TopicPartition(topic, partition) for partition in sorted(partitions)]
+            self._places += [TopicPartition(topic, partition) for partition in await reader.partitions(topic)]
+        # Without an assignment: each question would wait for a fetch that waits for records.
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        await self._consumer.start()
         return self
 
     async def __call__(self) -> Mapping[str, int]:
