@@ -20,15 +20,22 @@ from schemas.topics import CASES_CURRENT, FLAGS, LOG
 from streams.core.instants import utc_text
 from streams.rules_file import VIETNAM
 from streams.settings import Settings
+from streams.simulator.plan import in_order
+from streams.simulator.steps import end_of_run
 from streams.sinks.figures import UnitFigures, unit_figures
 from streams.wiring.deployment import latest_tick, wait_settled
-from streams.wiring.logs import ImportOptions, import_to_topics, simulate_to_topics
+from streams.wiring.logs import ImportOptions, import_to_topics
+from streams.wiring.playing import play_to_topics
+from streams.wiring.simulation import play
 from tools.deployment import Deployment, NotReady, create_database, deploy
 from tools.stack import Stack, StackError
 
 ROOT = Path(__file__).parent.parent
 BOSTON = ROOT / "examples" / "boston"
-DISTRICT_SEED, DISTRICT_CASES = 2026, 1500
+DISTRICT, DISTRICT_SEED = "demo", 2026
+# Each tick of the district waits for what was told before it.
+DISTRICT_TICK_SECONDS = 6 * 3600
+TICK_SECONDS = "0.25"
 SETTLED_SECONDS = 120.0
 console = Console()
 
@@ -83,7 +90,9 @@ def _play(story: Story, stack: Stack, folder: Path, running: ExitStack) -> Deplo
     console.rule(f"[bold]{story.title}")
     database = create_database(stack.endpoints.postgres, f"hoso_{story.name}")
     with console.status("workers are starting …"):
-        deployment = running.enter_context(deploy(stack.endpoints, f"{story.name}.", database, folder, story.rules))
+        deployment = running.enter_context(
+            deploy(stack.endpoints, f"{story.name}.", database, folder, story.rules, tick_seconds=TICK_SECONDS)
+        )
         deployment.start_all()
     settings = deployment.settings
     with _progress() as bar:
@@ -108,10 +117,18 @@ def _tell(story: Story, settings: Settings, bar: Progress, task: TaskID) -> Told
         options = ImportOptions("time", twice=False, tick_seconds=86_400)
         done = import_to_topics(file, BOSTON / "mapping.toml", options, settings, advance)
         return Told("Boston 311, building inspections of 2015", done.facts, done.last)
-    simulated = simulate_to_topics(DISTRICT_SEED, DISTRICT_CASES, 3600, settings, advance)
-    forgotten = sum(truth.returned <= simulated.until and not truth.told for truth in simulated.truths)
-    cases = f"{len(simulated.truths):,} simulated card cases, {forgotten} handed over and never closed in the portal"
-    return Told(cases, simulated.facts, simulated.last)
+    run = play(DISTRICT, DISTRICT_SEED, None, lambda _: None)
+    history = in_order(run.cases)
+
+    def reached(step: str, done: int, of: int) -> None:
+        if step == "events":
+            bar.update(task, completed=done, total=of)
+
+    until = end_of_run(run.district, run.days, history)
+    played = play_to_topics(history, until, DISTRICT_TICK_SECONDS, None, settings, reached)
+    forgotten = sum(case.truth.handed_over is not None and "forgotten" in case.truth.faults for case in run.cases)
+    cases = f"{len(run.cases):,} simulated card cases, {forgotten} handed over and never closed in the portal"
+    return Told(cases, played.events, played.last)
 
 
 async def _wait(settings: Settings, told: Told, bar: Progress) -> None:

@@ -18,6 +18,7 @@ from streams.report.targets import TargetsRefused
 from streams.simulator.district import DistrictRefused
 from streams.wiring.deployment import REFUSALS
 from streams.wiring.reporting import NothingKnown
+from streams.wiring.playing import ClockLater, ClockTooShort
 
 EXIT_DIFFERENT = 1
 # Of `hoso adapt`: the good rows are told, others were rejected.
@@ -39,6 +40,8 @@ _REFUSALS: tuple[type[Exception], ...] = (
     TargetsRefused,
     PublishedRefused,
     NothingKnown,
+    ClockLater,
+    ClockTooShort,
     OSError,
     *REFUSALS,
 )

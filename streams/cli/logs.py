@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from streams.cli.ending import EXIT_REFUSED_ROWS, fail, told_errors
-from streams.cli.options import AsJson, read_seconds, read_settings, read_time
+from streams.cli.options import AsJson, read_seconds, read_settings, read_simulated, read_time
 from streams.cli.telling import bar, notes, show_json, show_values, tables
 from streams.wiring import logs
 
@@ -38,9 +38,7 @@ def import_log(
         hoso import monday.csv --mapping portal.toml --to monday.jsonl --snapshot-at 2026-01-05T18:00
     """
     options = logs.ImportOptions(order, twice, read_seconds("--tick", tick), plain_ids, snapshot_at)
-    settings = read_settings()
-    if to == "topics" and settings.clock != "simulated":
-        fail("to topics needs a deployment on a simulated clock: set HOSO_CLOCK=simulated here and for its workers")
+    settings = read_simulated() if to == "topics" else read_settings()
     if to == "topics" and plain_ids:
         fail("--plain-ids works to a file only: topics never carry plain codes")
     if to == "topics":

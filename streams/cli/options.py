@@ -27,6 +27,14 @@ def read_settings(**given: int) -> Settings:
         fail(f"HOSO_{field}: {first['msg']}" if field else str(first["msg"]))
 
 
+def read_simulated() -> Settings:
+    """The same, of a deployment whose clock a command may move."""
+    settings = read_settings()
+    if settings.clock != "simulated":
+        fail("to topics needs a deployment on a simulated clock: set HOSO_CLOCK=simulated here and for its workers")
+    return settings
+
+
 def read_seconds(option: str, text: str) -> int:
     """A length of time up to a day. The option is named, so that a refusal says which one was wrong."""
     match = re.fullmatch(r"(\d+)([smhd])", text)

@@ -2,9 +2,7 @@
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from streams.core.instants import utc_text
 
@@ -65,19 +63,6 @@ def with_ends(facts: Sequence[Fact], ends: Iterable[End]) -> list[Fact]:
     return [told for index, fact in enumerate(facts) for told in (fact, *behind.get(index, ()))]
 
 
-def ticks(first: int, last: int, step: int, zone: ZoneInfo) -> Iterator[int]:
-    """Instants of ticks from `first` on, on a grid of `step` from local midnight, the last at or after `last`."""
-    day = datetime.fromtimestamp(first, zone).date()
-    while True:
-        midnight, after = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
-        for at in range(midnight, after, step):
-            if at >= first:
-                yield at
-            if at >= last:
-                return
-        day += timedelta(days=1)
-
-
 def interleaved(facts: Sequence[Fact], instants: Iterable[int], order: str) -> Iterator[Fact | int]:
     """Facts with ticks between them. In time order each tick follows the facts up to it; in any other order the ticks
     stay in time order and are spread evenly, the last one after all facts."""
@@ -93,7 +78,3 @@ def interleaved(facts: Sequence[Fact], instants: Iterable[int], order: str) -> I
         yield from facts[told:until]
         told = until
         yield at
-
-
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())

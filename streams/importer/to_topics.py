@@ -4,21 +4,14 @@ Nothing waits for a tick: a fact that is later than the clock is ignored until t
 in batches, and the ticks between the facts of a batch are asked for together once the broker has all of it.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
-from schemas.codec import encode
-from schemas.control import ClockRequested
-from schemas.events import TOPIC_OF_TYPE
-from schemas.topics import CONTROL
-from streams.core.instants import utc_text
 from streams.importer.csv_log import Row, placed
 from streams.importer.order import Fact
-from streams.pipeline.control_keys import control_key
-from streams.ports import Outgoing, Writer
+from streams.pipeline.telling import Ends, clock_request, event_record
+from streams.ports import Writer
 
 BATCH = 500
-
-Ends = Callable[[], Awaitable[Mapping[str, int]]]
 
 
 def as_event(row: Row) -> Fact:
@@ -52,19 +45,9 @@ async def send(
     """
     asked = 0
     for facts, instants in batches(told):
-        await writer.append([_event(fact, prefix) for fact in facts])
+        await writer.append([event_record(fact.type, str(fact.line), fact.payload, prefix) for fact in facts])
         offsets = dict(await ends())
-        await writer.append([_request(at, offsets, prefix) for at in instants])
+        await writer.append([clock_request(at, offsets, prefix) for at in instants])
         asked += len(instants)
         advance(len(facts))
     return asked
-
-
-def _event(fact: Fact, prefix: str) -> Outgoing:
-    headers = (("content-type", b"application/cloudevents+json"),)
-    return Outgoing(prefix + TOPIC_OF_TYPE[fact.type], str(fact.line).encode(), fact.payload, headers=headers)
-
-
-def _request(at: int, offsets: Mapping[str, int], prefix: str) -> Outgoing:
-    request = ClockRequested(at=utc_text(at), offsets=dict(offsets))
-    return Outgoing(prefix + CONTROL.name, control_key(request), encode(request.model_dump()), 0)

@@ -1,9 +1,9 @@
-"""Logs in and out: importing, simulating, replaying."""
+"""Logs in and out: importing, replaying."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,17 +19,17 @@ from streams.core.compiling import compile_rules
 from streams.core.rules import Rules
 from streams.importer.csv_log import NoFact, Row, ended_row, read_csv
 from streams.importer.mapping import LogMapping, load_mapping
-from streams.importer.order import End, Fact, arranged, interleaved, out_of_range, ticks, with_ends
+from streams.importer.order import End, Fact, arranged, interleaved, out_of_range, with_ends
 from streams.importer.snapshots import Taken, snapshots_of
 from streams.importer.to_file import as_entry, key_of_file, lines
 from streams.importer.to_topics import as_event, send
 from streams.ports import Record
+from streams.pipeline.telling import ticks
 from streams.replay.driver import Limit, Replay
 from streams.replay.sources import read_file
 from streams.replay.summary import summarise, views
 from streams.rules_file import load_rules
 from streams.settings import Settings
-from streams.simulator.demo import DEMO, ZONE, Truth, plan
 
 Tick = Callable[[int], object]
 
@@ -106,30 +106,6 @@ def mapped_to_topics(
     told, instants = log.told(options)
     asyncio.run(_send(told, settings, sent))
     return log.imported(options, instants)
-
-
-class Simulated(NamedTuple):
-    """What a simulation told, and what its plan knows of the cases."""
-
-    facts: int
-    ticks: int
-    truths: list[Truth]
-    until: datetime
-    last: int
-
-
-def simulate_to_topics(seed: int, cases: int, tick_seconds: int, settings: Settings, advance: Tick) -> Simulated:
-    """Write the events of a simulated district to their source topics, and ask for the ticks between them."""
-    facts: list[Fact] = []
-    truths: list[Truth] = []
-    for number, (truth, events) in enumerate(plan(DEMO, seed, cases)):
-        truths.append(truth)
-        facts += [Fact(int(event.at.timestamp()), number, orjson.dumps(event.event), event.type) for event in events]
-    options = ImportOptions("time", twice=False, tick_seconds=tick_seconds)
-    until = datetime.combine(DEMO.until, time.max, ZONE)
-    told, instants = Foreign(facts, [], ZONE).told(options, int(until.timestamp()) + 1)
-    asyncio.run(_send(told, settings, advance))
-    return Simulated(len(facts), len(instants), truths, until, instants[-1])
 
 
 async def _send(told: Iterable[Fact | int], settings: Settings, advance: Tick) -> None:

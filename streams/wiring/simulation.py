@@ -1,4 +1,4 @@
-"""A simulated district, written to files: what is told, in the order in which it becomes known, and the truth."""
+"""A simulated district as files: what is told, in the order in which it becomes known, and the truth."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -16,28 +16,37 @@ Tick = Callable[[int], object]
 
 
 class Run(NamedTuple):
-    """A district as it was played; whatever is done with it begins here."""
+    """A district as it was played on so many days of intake; whatever is done with it begins here."""
 
     district: District
+    days: int
     cases: list[Planned]
 
 
 def play(name: str, seed: int, days: int | None, advance: Tick) -> Run:
     """All cases of a district; `advance` is called with how many more are ready."""
     district = load_district(name)
-    return Run(district, list(_counted(plan(district, seed, days), advance)))
+    days = district.days if days is None else days
+    return Run(district, days, list(_counted(plan(district, seed, days), advance)))
 
 
-def write(run: Run, to: Path, truth: Path | None) -> dict[str, Any]:
-    """Write the events, and the truth beside them; returns the counts."""
+def summary(run: Run) -> dict[str, Any]:
+    """The counts of a run."""
+    return summarise(run.district, run.cases)
+
+
+def write(run: Run, to: Path) -> None:
+    """Write the events."""
     with to.open("wb") as file:
         file.writelines(
             orjson.dumps({"delivered": told.delivered, "event": told.event}) + b"\n" for told in in_order(run.cases)
         )
-    if truth is not None:
-        with truth.open("wb") as file:
-            file.writelines(orjson.dumps(case.truth.as_json()) + b"\n" for case in run.cases)
-    return summarise(run.district, run.cases)
+
+
+def write_truth(run: Run, to: Path) -> None:
+    """Write what really happened, one case a line."""
+    with to.open("wb") as file:
+        file.writelines(orjson.dumps(case.truth.as_json()) + b"\n" for case in run.cases)
 
 
 def read(file: Path) -> Iterator[Told]:

@@ -37,7 +37,7 @@ def test_events_come_in_the_order_in_which_they_are_known_with_the_truth_beside(
 def test_what_is_written_reads_back_as_it_was_told(tmp_path: Path) -> None:
     run = simulation.play("noisy", 3, 5, lambda _: None)
 
-    simulation.write(run, tmp_path / "events.jsonl", None)
+    simulation.write(run, tmp_path / "events.jsonl")
 
     assert list(simulation.read(tmp_path / "events.jsonl")) == in_order(run.cases)
 
@@ -61,7 +61,9 @@ def test_a_table_tells_what_was_played(tmp_path: Path) -> None:
 def test_wrong_use_is_told_in_one_line(tmp_path: Path) -> None:
     for words, told in (
         (("--district", "atlantis", "--to", str(tmp_path / "out")), "district atlantis: neither a file nor one of"),
-        (("--to", "topics"), "--to topics is not built yet"),
+        (("--to", "topics"), "set HOSO_CLOCK=simulated here and for its workers"),
+        (("--speed", "60", "--to", str(tmp_path / "out")), "--speed works to topics only"),
+        (("--to", "topics", "--tick", "2d"), "--tick 2d: expected a number and s, m, h or d"),
         (("--days", "0", "--to", str(tmp_path / "out")), "--days"),
     ):
         code, said = run(*words)
