@@ -231,6 +231,12 @@ def telling_all(district: District) -> District:
     return replace(district, units=units, troubles=tuple(each for each in district.troubles if each.feed is None))
 
 
+def busier(district: District, factor: float) -> District:
+    """The same district with so many times the intake; quotas stay as they are."""
+    intakes = tuple(replace(intake, per_day=intake.per_day * factor) for intake in district.intakes)
+    return replace(district, intakes=intakes)
+
+
 def coverage(district: District) -> list[dict[str, Any]]:
     """The rows of `[[coverage]]` that a law would need to know which silence was declared, and by which document."""
     return [

@@ -20,7 +20,7 @@ from streams.pipeline.tokens import fact_id_of
 from streams.ports import Outgoing, Record
 from streams.rules_file import VIETNAM
 from streams.settings import DEMO_TOKEN_KEY
-from tests.acceptance.deployments import PATIENCE_SECONDS, Deploy, until
+from tests.acceptance.deployments import PATIENCE_SECONDS, Deploy, ends_of, until
 from tests.bad_inputs import BAD, ODD
 from tests.intake_builders import NEEDED, clock_request, message, subject_of
 from tools.deployment import Deployment
@@ -51,9 +51,7 @@ def read(deployment: Deployment, topic: Topic) -> dict[int, list[Record]]:
 
 
 def count(deployment: Deployment, topic: Topic) -> int:
-    """The end offsets of a topic, summed: cheaper than to read it."""
-    reader = KafkaReader(deployment.settings.kafka)
-    return sum(asyncio.run(reader.end_offsets(deployment.settings.topic(topic))).values())
+    return ends_of(deployment.settings, topic)
 
 
 def write(deployment: Deployment, records: list[Outgoing]) -> None:
