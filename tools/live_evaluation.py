@@ -145,11 +145,13 @@ def _differing(differences: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     grouped: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for line in differences:
         grouped.setdefault((line["class"], line["kind"]), []).append(line)
-    yield "| differs from the oracle | | times | the same in memory | for example |"
-    yield "|---|---|--:|--:|---|"
+    yield "| differs from the oracle | | times | the same in memory | gone wrong in all of these cases | for example |"
+    yield "|---|---|--:|--:|---|---|"
     for (flag_class, kind), lines in sorted(grouped.items()):
         same = sum(line["in_memory"] for line in lines)
-        yield f"| `{flag_class}` | {kind} | {len(lines):,} | {same:,} | {lines[0]['case']} |"
+        common = set(lines[0]["faults"]).intersection(*(line["faults"] for line in lines))
+        wrong = ", ".join(f"`{name}`" for name in sorted(common))
+        yield f"| `{flag_class}` | {kind} | {len(lines):,} | {same:,} | {wrong} | {lines[0]['case']} |"
 
 
 def machine() -> str:

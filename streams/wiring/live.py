@@ -3,7 +3,7 @@ those of the same core in memory and those that the oracle expects.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from schemas.topics import FLAGS
@@ -26,6 +26,7 @@ class LiveRun(NamedTuple):
     `told_seconds` until the last tick stood in the log, `settled_seconds` more until all was judged and archived.
     `only_live` and `only_in_memory` are flags, with when they were first told, that one of the two ways to judge has
     and the other has not; `unlike_archive` counts flags that differ between hoso.flags and PostgreSQL.
+    `faults` tells, by case, what the plan knows to have gone wrong in it.
     """
 
     ticks: int
@@ -38,6 +39,7 @@ class LiveRun(NamedTuple):
     only_in_memory: list[Flag]
     live: Evaluation
     in_memory: Evaluation
+    faults: Mapping[str, Sequence[str]]
 
     @property
     def is_same(self) -> bool:
@@ -46,9 +48,13 @@ class LiveRun(NamedTuple):
         return not (self.dead_letters or self.unlike_archive or apart)
 
     def differences(self) -> list[dict[str, Any]]:
-        """Every difference from what follows from all that was told, and whether it is the same in memory."""
+        """Every difference from what follows from all that was told: whether it is the same in memory, and what went
+        wrong in its case."""
         known = self.in_memory.told.differences
-        return [{**difference.as_json(), "in_memory": difference in known} for difference in self.live.told.differences]
+        return [
+            each.as_json() | {"in_memory": each in known, "faults": list(self.faults[each.flag.case])}
+            for each in self.live.told.differences
+        ]
 
 
 def judge_live(
@@ -77,6 +83,7 @@ def judge_live(
         *_apart(live, in_memory),
         beside(played, live, due),
         beside(played, in_memory, due),
+        {case.truth.case: case.truth.faults for case in played.cases},
     )
 
 
