@@ -31,6 +31,8 @@ PREFIX = "live."
 # On a simulated clock this is only how often intake says how far it is: each step of the district waits for that.
 TICK_SECONDS = "0.25"
 SETTLE_SECONDS = 900.0
+# Of flags that should not be there at all, so many are shown.
+SHOWN_MAX = 20
 EPILOG = """examples:
   python -m tools.live_evaluation                            20,000 cases of noisy, a tick an hour
   python -m tools.live_evaluation --cases 500 --days 10 --tick-hours 6
@@ -128,6 +130,8 @@ def lines_of(run: LiveRun) -> Iterator[str]:
     for name, value in figures(run).items():
         text = value if isinstance(value, str | bool) else f"{value:,}"
         yield f"| {name.replace('_', ' ')} | {text} |"
+    for name, flags in (("only live", run.only_live), ("only in memory", run.only_in_memory)):
+        yield from (f"| {name} | {each.case} {each.flag_class} since {each.since} |" for each in flags[:SHOWN_MAX])
     yield ""
     told, happened = count(run.live.told), count(run.live.happened)
     yield f"| class | {' | '.join(COLUMNS)} |"

@@ -47,7 +47,7 @@ class ClockTooShort(ValueError):
         )
 
 
-class Played(NamedTuple):
+class Sent(NamedTuple):
     """What was sent: events, ticks, and the instant of the last one."""
 
     events: int
@@ -62,7 +62,7 @@ def play_to_topics(
     speed: float | None,
     settings: Settings,
     advance: Advance,
-) -> Played:
+) -> Sent:
     """Tell a district to a deployment; returns when the last tick stands in its log.
 
     `speed` is simulated seconds a second, None for as fast as it goes. `advance` is told of events and ticks.
@@ -71,7 +71,7 @@ def play_to_topics(
     """
     steps = list(cut(history, tick_seconds, until))
     asyncio.run(_play(steps, len(history), speed, settings, advance))
-    return Played(len(history), len(steps), steps[-1].at)
+    return Sent(len(history), len(steps), steps[-1].at)
 
 
 async def _play(steps: Sequence[Step], events: int, speed: float | None, settings: Settings, advance: Advance) -> None:

@@ -90,6 +90,10 @@ def test_lines_and_page_have_the_figures_and_each_kind_of_difference_once() -> N
     assert figures(run())["unlike_oracle"] == 2
 
 
+def test_flags_that_only_kafka_has_are_shown_by_case() -> None:
+    assert f"| only live | A overdue since {AT} |" in list(lines_of(run(apart=(OVERDUE,))))
+
+
 def test_a_district_is_made_so_busy_that_about_so_many_cases_come_of_it() -> None:
     noisy = load_district("noisy")
 
