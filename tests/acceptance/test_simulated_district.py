@@ -40,7 +40,7 @@ def judged(deployed: Deploy, played: Played, tick_seconds: int, folder: Path) ->
 def test_live_flags_are_those_of_memory_and_differ_from_the_oracle_in_nothing_else(
     deployed: Deploy, tmp_path: Path
 ) -> None:
-    run = judged(deployed, of_size(300, seed=1, days=6), 8 * HOUR, tmp_path)
+    run = judged(deployed, of_size(300, seed=1, days=5), 12 * HOUR, tmp_path)
 
     assert (run.live.cases, run.flags) > (250, 200)
     assert (run.dead_letters, run.unlike_archive) == (0, 0)
