@@ -17,8 +17,8 @@ from streams.report.published import PublishedRefused
 from streams.report.targets import TargetsRefused
 from streams.simulator.district import DistrictRefused
 from streams.wiring.deployment import REFUSALS
-from streams.wiring.reporting import NothingKnown
 from streams.wiring.playing import ClockLater, ClockTooShort
+from streams.wiring.reporting import NothingKnown
 
 EXIT_DIFFERENT = 1
 # Of `hoso adapt`: the good rows are told, others were rejected.

@@ -23,8 +23,8 @@ from streams.importer.order import End, Fact, arranged, interleaved, out_of_rang
 from streams.importer.snapshots import Taken, snapshots_of
 from streams.importer.to_file import as_entry, key_of_file, lines
 from streams.importer.to_topics import as_event, send
-from streams.ports import Record
 from streams.pipeline.telling import ticks
+from streams.ports import Record
 from streams.replay.driver import Limit, Replay
 from streams.replay.sources import read_file
 from streams.replay.summary import summarise, views
