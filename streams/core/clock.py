@@ -10,7 +10,7 @@ from typing import Any
 from streams.core.calendar import Calendar
 from streams.core.coverage import Place, feeds_of
 from streams.core.deadlines import Due
-from streams.core.facts import AT, DATA, ID, KIND, Fact, text
+from streams.core.facts import AT, DATA, ID, KIND, Fact, is_day, text
 from streams.core.kinds import COMPLETED, HANDED_OVER, OBSERVED, READY, RECEIVED, REGISTERED, TURNED_AWAY
 from streams.core.lines import Lines
 from streams.core.pauses import Extension, Pause, Run, Running, run, span_of
@@ -61,11 +61,13 @@ class Clock:
     # profits says so.
     proven_at: int | None = None
     proof: Fact | None = None
+    # All that proves the end is the unit's own word, written down after the due.
+    is_own_word: bool = False
     # Who held the case when, once somebody has asked (core.stages): several classes of flag do.
     held: list[Any] | None = None
     # More facts came than a case holds: no verdict can be given.
     unknown: bool = False
-    # The feed on which the result would be told was not live when the due passed: silence proves nothing.
+    # The feed on which the result would be told was not live on some day of the term: silence proves nothing.
     blind: bool = False
     # For so many seconds after the due nobody knows yet whether the sources that would tell the result are silent.
     hold: int = 0
@@ -100,7 +102,9 @@ class Clock:
     @property
     def is_proven_in_time(self) -> bool:
         """Whether the clock stopped by its due on evidence that counts."""
-        return self.due is not None and self.proven_at is not None and self.proven_at <= self.due.at
+        if self.due is None or self.proven_at is None or self.is_own_word:
+            return False
+        return self.proven_at <= self.due.at
 
     @property
     def is_begin_sure(self) -> bool:
@@ -159,14 +163,16 @@ def read_clock(lines: Lines, rules: Rules, leg: Deadline | None = None) -> Clock
     if clock.due is not None and clock.ended is not None:
         clock.proven_at, clock.proof = proven(lines, stops, clock.due)
         if clock.proven_at > clock.ended[AT]:
-            # Until the unit's own word is proven the case went on, and what was waited for then was waited for.
+            # Until the unit's own word is proven the case went on, and what was waited for then was waited for; but
+            # against the due that it moved on itself it is worth no more than against the one before.
+            clock.is_own_word = clock.proven_at == clock.proof[DATA].get("w") != clock.proof[AT]
             _run(clock, lines, rule, clock.start, [clock.proven_at, *clock.ended[1:]])
-            clock.proven_at, clock.proof = proven(lines, stops, clock.due)
     if clock.due is not None and rules.coverage:
         place = Place(lines.unit_at(clock.due.at - 1), lines.said("p"))
-        day = clock.calendar.local(clock.due.at)[0]
+        begun = clock.calendar.day_of(clock.start[AT], stands_for_day=is_day(clock.start))
         clock.blind = not all(
-            rules.is_live(feed, place, day) for feed in feeds_of(rule.posted if clock.posted else rule.ends)
+            rules.is_live(feed, place, min(begun, clock.due.day), clock.due.day)
+            for feed in feeds_of(rule.posted if clock.posted else rule.ends)
         )
     return clock
 

@@ -5,7 +5,7 @@ what is broken or was never connected. What was measured incomplete is no declar
 whatever is declared, in whichever order the rows stand.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from schemas.events import TOPIC_OF_TYPE
@@ -60,6 +60,13 @@ def is_live(rows: Iterable[Covered], day: int) -> bool:
                 return False
             state = row.state
     return state == LIVE
+
+
+def is_live_throughout(rows: Sequence[Covered], first: int, last: int) -> bool:
+    """Whether the absence of a fact is evidence on every day from one to another: what was lost on any of them is never
+    told."""
+    turns = {day for row in rows for day in (row.first, row.last + 1) if first < day <= last}
+    return all(is_live(rows, day) for day in (first, *sorted(turns)))
 
 
 def is_declared_live(rows: Iterable[Covered], day: int) -> bool:

@@ -13,7 +13,7 @@ from streams.core.reported import falsely_done, falsely_late, falsely_pending, o
 from streams.core.rewrites import backdated, rewritten
 from streams.core.rules import Rules
 from streams.core.stuck import hung, lost_registration, no_movement, not_accepted, not_collected, print_blocked
-from streams.core.unclaimed import NO_VERDICT, are_live, rests_on, unknown
+from streams.core.unclaimed import NO_VERDICT, are_live, rests_on, silent_since, unknown
 from streams.core.vanished import vanished
 
 CLASSES: Mapping[str, Callable[[Lines, Clock, Rules], Iterator[Interval]]] = {
@@ -65,5 +65,5 @@ def intervals(lines: Lines, clock: Clock, rules: Rules, *, of_leg: bool = False)
         feeds = one.rests
         if feeds is None:
             feeds = rests_on(one.flag_class, rule.posted if clock.posted else rule.ends, rule.returned_means)
-        (claimed if are_live(feeds, one.since, lines, clock, rules) else blind).append(one)
+        (claimed if are_live(feeds, silent_since(one, clock), one.since, lines, clock, rules) else blind).append(one)
     return [*claimed, *unknown([one for one in blind if one.flag_class not in NO_VERDICT], clock.due)]

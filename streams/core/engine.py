@@ -226,8 +226,9 @@ def next_wake(found: Assessment, at: int) -> int:
     bounds = [span.since + 1 for span in spans] + [span.until for span in spans if span.until is not None]
     bounds += [span.told_from + 1 for span in spans if span.patience]
     for one in (clock, *(share.clock for share in legs)):
-        if one.due is not None and one.ended is None:
-            bounds.append(one.due.at + one.hold + 1)
+        due = one.due or one.last
+        if due is not None and one.ended is None:
+            bounds += [due.at + 1, due.at + one.hold + 1]
     return min([wake, *(bound for bound in bounds if bound > at)])
 
 

@@ -28,7 +28,7 @@ class Reported(NamedTuple):
 
     `branch` names the part of the formula that decided: *ended*, *open*, *waiting*, *asked_twice*; `has_appointment`
     says whether the due is one that was given. `begun` and `end` are days; of an open case `end` is that of the period.
-    `deducted` working days were waited for papers and moved the due on.
+    `deducted` working days were waited for papers and moved the due on from `promised`.
     """
 
     in_time: bool
@@ -36,6 +36,7 @@ class Reported(NamedTuple):
     begun: int
     end: int
     due: int
+    promised: int
     has_appointment: bool
     deducted: int
 
@@ -61,7 +62,7 @@ def reported(lines: Lines, clock: Clock, rules: Rules, formula: Formula, at: int
     last = clock.calendar.add_working_days(promised, deducted) if deducted else promised
     branch, end = _end(clock, told, formula, at)
     in_time = branch != "asked_twice" and end <= last
-    return Reported(in_time, branch, begun, end, last, given is not None, deducted)
+    return Reported(in_time, branch, begun, end, last, promised, given is not None, deducted)
 
 
 def _end(clock: Clock, told: Sequence[Report], formula: Formula, at: int) -> tuple[str, int]:
@@ -91,15 +92,18 @@ def _since_open(told: Sequence[Report]) -> list[Report]:
 
 
 def _appointment(clock: Clock, told: Sequence[Report]) -> tuple[int | None, Fact | None]:
-    """The day of the appointment that the system shows now, and the first report that showed it; else the receipt's."""
-    given = [report for report, _ in told if 0 < report[DATA].get("a", 0) < MEANS_NONE]
-    if given:
-        day = clock.calendar.day_of(given[-1][DATA]["a"], stands_for_day=True)
-        by = next(report for report in given if clock.calendar.day_of(report[DATA]["a"], stands_for_day=True) == day)
-        return day, by
-    if clock.declared is not None:
-        return clock.declared.day, clock.promised
-    return None, None
+    """The day of the appointment that the system shows now, else the receipt's, and the fact that gave it first."""
+    first = [] if clock.declared is None or clock.promised is None else [(clock.promised, clock.declared.day)]
+    shown = [(report, _given_day(clock, report)) for report, _ in told if 0 < report[DATA].get("a", 0) < MEANS_NONE]
+    given = [*first, *shown]
+    if not given:
+        return None, None
+    last = given[-1][1]
+    return last, min((fact for fact, day in given if day == last), key=lambda fact: int(fact[AT]))
+
+
+def _given_day(clock: Clock, report: Fact) -> int:
+    return clock.calendar.day_of(report[DATA]["a"], stands_for_day=True)
 
 
 def _legal_maximum(clock: Clock, begun: Fact) -> int | None:

@@ -166,16 +166,20 @@ def _kept(
     now = [group for group in groups if _speaks_of(old, group)]
     verdicts = {group.verdict(bar) for group in now}
     is_open = old.get("last") is None
-    if is_open and verdicts == {BELOW}:
-        # Each is told by a row of its own, which goes on from this one.
-        return
+    if is_open:
+        if verdicts == {BELOW}:
+            # Each is told by a row of its own, which goes on from this one.
+            return
+        if verdicts != {COMPLETE}:
+            yield dict(old)
+            return
+        if read_day(old["first"]) >= first:
+            return
+        # What is complete now says nothing of the days before.
+        old = dict(old) | {"last": day_date(first - 1).isoformat()}
     told = tally.of_row(old, last)
-    if told.expected >= bar.least and not _is_below(told, bar):
-        return
-    if not is_open or verdicts != {COMPLETE}:
+    if told.expected < bar.least or _is_below(told, bar):
         yield dict(old)
-    elif read_day(old["first"]) < first:
-        yield dict(old) | {"last": day_date(first - 1).isoformat()}
 
 
 def _speaks_of(row: Mapping[str, Any], group: Group) -> bool:

@@ -8,6 +8,7 @@ from streams.core.clock import Clock, proven
 from streams.core.coverage import feeds_of
 from streams.core.deadlines import Due, Span
 from streams.core.facts import AT, DATA, KIND, Fact, is_day
+from streams.core.instants import DAY
 from streams.core.interval import Interval, joined, told
 from streams.core.kinds import HANDED_OVER, OFFICIAL
 from streams.core.lines import Lines
@@ -16,7 +17,7 @@ from streams.core.official import CLOSED, OPEN, UNKNOWN
 from streams.core.pauses import span_of
 from streams.core.rules import Deadline, Rules
 from streams.core.stages import OPERATOR, UNIT
-from streams.core.unclaimed import HAND_OVER, are_live
+from streams.core.unclaimed import HAND_OVER, are_live, silent_since
 
 DONE, RETURNED = "done", "returned"
 
@@ -56,7 +57,12 @@ class Run(NamedTuple):
     def seen(self, begins: int) -> Fact | None:
         """The report by which it holds at an instant, for all that is known: a change lasts until the next one, but
         what a snapshot shows is known of that moment only, and must be seen again in a later one."""
-        return next((fact for fact in self.shown if fact[KIND] == OFFICIAL or fact[AT] >= begins), None)
+        return next((fact for fact in self.shown if fact[KIND] == OFFICIAL or _known_from(fact) >= begins), None)
+
+
+def _known_from(snapshot: Fact) -> int:
+    """Of a snapshot of which only the day is known: it may have been taken at its first second."""
+    return int(snapshot[AT]) - (DAY if is_day(snapshot) else 0)
 
 
 def runs(told_states: Iterable[Report], holds: Callable[[Fact, str], bool]) -> Iterator[Run]:
@@ -125,7 +131,7 @@ def falsely_late(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     if rule is None or due is None or clock.ended is None or clock.ended[KIND] in rule.cancels:
         return
     at, proof = proven(lines, rule.stops(clock.posted), due)
-    if at > due.at:
+    if at > due.at or (kind == "legal" and clock.is_own_word):
         return
     ends_by: Fact | None = None
 
@@ -166,8 +172,12 @@ def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
         ready = told(clock.ended, clock.proof)
         parts = [part._replace(evidence=(*part.evidence, *ready)) for part in found if part is not None]
         # What would prove each part wrong is told on feeds of its own.
-        live = [part for part in parts if are_live(part.rests or (), part.since, lines, clock, rules)]
+        live = [part for part in parts if _is_live(part, lines, clock, rules)]
         yield from joined(part._replace(rests=frozenset()) for part in live) if live else joined(parts)
+
+
+def _is_live(part: Interval, lines: Lines, clock: Clock, rules: Rules) -> bool:
+    return are_live(part.rests or (), silent_since(part, clock), part.since, lines, clock, rules)
 
 
 def _ready(clock: Clock) -> tuple[int, tuple[Fact, ...]] | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from streams.core.calendar import Calendar, Hours, weekday
-from streams.core.coverage import Covered, Place, is_live
+from streams.core.coverage import Covered, Place, is_live_throughout
 from streams.core.deadlines import Span, Term
 from streams.core.kinds import HANDED_OVER
 from streams.core.sources import Expected
@@ -265,9 +265,9 @@ class Rules:
         """The id of the province that a unit is in, if a row says so."""
         return nearest(self.provinces, unit)
 
-    def is_live(self, feed: str, place: Place, day: int) -> bool:
-        """Whether the absence of a fact on a feed is evidence for that unit and procedure on a day."""
-        return not self.coverage or is_live(self.covering(feed, place), day)
+    def is_live(self, feed: str, place: Place, first: int, last: int) -> bool:
+        """Whether the absence of a fact on a feed is evidence for that unit and procedure, from a day to a day."""
+        return not self.coverage or is_live_throughout(self.covering(feed, place), first, last)
 
     def covering(self, feed: str, place: Place) -> tuple[Covered, ...]:
         """The rows that speak of a feed of a unit and procedure, on some days: there may be thousands of others."""

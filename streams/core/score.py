@@ -72,37 +72,55 @@ class Counted(NamedTuple):
 
 
 class _Both(NamedTuple):
-    """A case that both sides count."""
+    """A case that both sides count; `today` is the day of the period's end."""
 
     said: Reported
     shown: Evidenced
     clock: Clock
     classes: frozenset[str]
     is_local_closed: bool
+    today: int
 
     @property
     def was_done_by_appointment(self) -> bool:
         """Whether evidence has the case ended by the day that the system counts to."""
         return self.shown.end is not None and self.shown.end <= self.said.due
 
+    @property
+    def is_closing_why(self) -> bool:
+        """Whether the system has it in time by an end only of which there is no evidence."""
+        return not self.said.is_open and self.shown.end is None and self.today > self.said.due
+
+    @property
+    def is_pause_why(self) -> bool:
+        """Whether evidence has it in time by pauses and extensions only."""
+        is_moved = bool(self.clock.rests_on and self.clock.stretches)
+        return is_moved and (self.shown.end or self.today) > self.clock.stretches[0].due.day
+
+    @property
+    def is_wait_why(self) -> bool:
+        """Whether the system has it in time by what it waited for only."""
+        end = self.today if self.said.branch == "waiting" else self.said.end
+        return end > self.said.promised
+
 
 _Table = tuple[tuple[str, Callable[[_Both], bool]], ...]
 
-# Charged by the system although in time by evidence: the first that holds.
+# Charged by the system although in time by evidence: the first that holds, each such that without it both agreed.
 _CHARGED: _Table = (
     ("asked_twice", lambda both: both.said.branch == "asked_twice"),
     ("hung", lambda both: both.said.is_open and "hung" in both.classes and both.was_done_by_appointment),
     ("out_of_sync", lambda both: both.said.is_open and both.is_local_closed and both.was_done_by_appointment),
     ("not_updated", lambda both: both.said.is_open and both.was_done_by_appointment),
     ("closed_late", lambda both: both.was_done_by_appointment),
-    ("pause_not_deducted", lambda both: bool(both.clock.rests_on)),
+    ("pause_not_deducted", lambda both: both.is_pause_why),
     ("wrong_due", lambda _: True),
 )
 # Counted as in time by the system although late by evidence: the first that holds.
 _EXCUSED: _Table = (
-    ("closed_without_evidence", lambda both: not both.said.is_open and both.shown.end is None),
-    ("end_declared_earlier", lambda both: not both.said.is_open and both.said.end < (both.shown.end or both.said.end)),
-    ("pause_not_lawful", lambda both: both.said.branch == "waiting" or both.said.deducted > 0),
+    ("closed_without_evidence", lambda both: both.is_closing_why),
+    ("end_declared_earlier", lambda both: not both.said.is_open and (both.shown.end or 0) > both.said.due),
+    ("pause_not_lawful", lambda both: both.is_wait_why),
     ("days_not_hours", lambda both: both.said.due == both.shown.due),
     ("wrong_due", lambda _: True),
 )
@@ -128,7 +146,8 @@ def count(
         s.flag_class for s in spans if s.leg == leg and s.since < at and (s.until is None or at <= s.until)
     )
     said, formula = None, rules.formula_on(_day(clock.calendar, at))
-    if formula is not None and "vanished" not in classes:
+    is_units = clock.rule is None or clock.rule.bearer == "unit"
+    if formula is not None and is_units and "vanished" not in classes:
         said = reported(lines, clock, rules, formula, at)
     shown = evidenced(lines, clock, at)
     ours, theirs = shown, said
@@ -136,11 +155,14 @@ def count(
         shown = None
     if said is not None and not said.is_open and said.end < period.first:
         said = None
-    now = lines.unit_at(at)
-    cause = None
+    charged, cause = None, None
+    if said is not None:
+        # Whoever has it, or had it when the system ended it; what moves at the very end of a day moves after it.
+        charged = lines.unit_at((at if said.is_open else min(at, clock.calendar.end_of(said.end))) - 1)
     if said is not None and shown is not None:
-        cause = _difference(_Both(said, shown, clock, classes, _is_local_closed(lines, rules)))
-        if cause is None and shown.unit != now:
+        local = _is_local_closed(lines, rules)
+        cause = _difference(_Both(said, shown, clock, classes, local, _day(clock.calendar, at)))
+        if cause is None and shown.unit != charged:
             cause = TRANSFERRED
     elif said is not None:
         cause = DONE_BEFORE if ours is not None else NO_TERM if clock.rule is None else NOT_BEGUN
@@ -149,7 +171,7 @@ def count(
     return Counted(
         leg,
         None if said is None else IN_TIME if said.in_time else LATE,
-        None if said is None else now,
+        charged,
         None if said is None or said.is_open else said.end,
         None if shown is None else shown.result,
         None if shown is None else shown.unit,
@@ -166,14 +188,17 @@ def evidenced(lines: Lines, clock: Clock, at: int) -> Evidenced | None:
     result = _BY_VERDICT.get(clock.verdict(at))
     if result is None:
         return None
-    if result == IN_TIME and clock.ended is None and clock.due is not None and clock.due.at < at:
-        # Past its due, and nobody knows yet whether the source that would tell its end is silent.
-        result = UNSURE
-    ended = clock.ended
-    end = None if ended is None else clock.calendar.day_of(ended[AT], stands_for_day=is_day(ended))
     due = clock.due or clock.last
-    unit = lines.unit_at(due.at) if result == LATE and due is not None else lines.unit_at(at)
-    return Evidenced(result, unit, end, None if due is None else due.day)
+    if result == IN_TIME and clock.ended is None and due is not None and due.at < at:
+        # Past its due, and nobody knows yet whether the source that would tell its end is silent; or it waits for
+        # papers, and a wait counts only once its end is known.
+        result = UNSURE
+    # What only the unit says, after the due, is no end before it is proven.
+    done = clock.done_at
+    is_whole_day = clock.ended is not None and is_day(clock.ended) and done == clock.ended[AT]
+    end = None if done is None else clock.calendar.day_of(done, stands_for_day=is_whole_day)
+    answers = min(due.at if result == LATE and due is not None else at, at if done is None else done + 1)
+    return Evidenced(result, lines.unit_at(answers - 1), end, None if due is None else due.day)
 
 
 def _difference(both: _Both) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from streams.core.clock import Clock
 from streams.core.coverage import Place, feeds_of
 from streams.core.deadlines import Due
+from streams.core.facts import AT
 from streams.core.interval import Interval, joined
 from streams.core.kinds import HANDED_OVER
 from streams.core.lines import Lines
@@ -14,6 +15,9 @@ from streams.core.stages import OPERATOR
 OFFICIAL, SUBMISSION, HAND_OVER = "official-status", "submission", "handover"
 
 
+# Classes by which a result was never told, and those by which nothing was since the first fact of their evidence.
+_NEVER_TOLD = frozenset({"overdue", "at_risk", "falsely_done"})
+_NOT_YET_TOLD = frozenset({"no_movement", "not_collected"})
 # What only warns of a verdict, or of its absence: not to be told is nothing that is unknown.
 NO_VERDICT = frozenset({"at_risk", "no_movement", "unknown"})
 
@@ -37,10 +41,20 @@ def rests_on(flag_class: str, ends: frozenset[int], returned_means: str) -> froz
     return table.get(flag_class, frozenset())
 
 
-def are_live(feeds: Iterable[str], at: int, lines: Lines, clock: Clock, rules: Rules) -> bool:
-    """Whether all of these feeds told of the unit and procedure of a case at an instant."""
-    place, day = Place(lines.unit_at(at), lines.said("p")), clock.calendar.local(at)[0]
-    return all(rules.is_live(feed, place, day) for feed in feeds)
+def are_live(feeds: Iterable[str], since: int, at: int, lines: Lines, clock: Clock, rules: Rules) -> bool:
+    """Whether all of these feeds told of the unit and procedure of a case from one instant to another: 24:00 belongs to
+    the day that it ends."""
+    place, last = Place(lines.unit_at(at), lines.said("p")), clock.calendar.day_of(at, stands_for_day=True)
+    first = min(clock.calendar.day_of(since, stands_for_day=True), last)
+    return all(rules.is_live(feed, place, first, last) for feed in feeds)
+
+
+def silent_since(one: Interval, clock: Clock) -> int:
+    """Since when the silence lasts that a class takes for evidence: of a result, since the term began; of a step, since
+    the last one. That a system still shows what it showed is asked on the day itself."""
+    if one.flag_class in _NEVER_TOLD and clock.start is not None:
+        return min(int(clock.start[AT]), one.since)
+    return min(int(one.evidence[0][AT]), one.since) if one.flag_class in _NOT_YET_TOLD and one.evidence else one.since
 
 
 def unknown(found: Iterable[Interval], due: Due | None) -> list[Interval]:

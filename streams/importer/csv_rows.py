@@ -34,7 +34,7 @@ def csv_rows(path: Path, mapping: LogMapping) -> Iterator[CsvRow]:
                 )
             before = reader.line_num
             for row in reader:
-                if mapping.cells and _takes_in_rows(row, mapping.delimiter):
+                if _takes_in_rows(row, mapping.delimiter):
                     why = f"a quotation mark is not closed: the rows up to line {reader.line_num} are lost in a cell"
                     yield CsvRow(before + 1, {}, why)
                 else:

@@ -5,9 +5,11 @@ in batches, and the ticks between the facts of a batch are asked for together on
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 
 from streams.importer.csv_log import Row, placed
 from streams.importer.order import Fact
+from streams.importer.snapshots import ENDED
 from streams.pipeline.telling import Ends, clock_request, event_record
 from streams.ports import Writer
 
@@ -45,7 +47,9 @@ async def send(
     """
     asked = 0
     for facts, instants in batches(told):
-        await writer.append([event_record(fact.type, str(fact.line), fact.payload, prefix) for fact in facts])
+        # That a snapshot is over is said once the broker has all of it: a tick between must not miss its lines.
+        for _, together in groupby(facts, key=lambda fact: fact.type == ENDED):
+            await writer.append([event_record(fact.type, str(fact.line), fact.payload, prefix) for fact in together])
         offsets = dict(await ends())
         await writer.append([clock_request(at, offsets, prefix) for at in instants])
         asked += len(instants)

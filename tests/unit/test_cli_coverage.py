@@ -143,10 +143,10 @@ def test_written_rows_are_law_that_checks_and_withholds(log: str, rules: Path) -
     assert run("rules", "check", str(rules), "--on", "2026-03-02")[0] == 0
     law = compile_rules(load_rules(rules))
     on = day("2026-02-10")
-    assert not law.is_live("card-dispatch", Place(UNIT, "card"), on)
-    assert law.is_live("card-dispatch", Place(UNIT, "eid"), on)
-    assert law.is_live("card-dispatch", Place(OTHER, "card"), on)
-    assert law.is_live("card-dispatch", Place(UNIT, "card"), day(FIRST) - 1)
+    assert not law.is_live("card-dispatch", Place(UNIT, "card"), on, on)
+    assert law.is_live("card-dispatch", Place(UNIT, "eid"), on, on)
+    assert law.is_live("card-dispatch", Place(OTHER, "card"), on, on)
+    assert law.is_live("card-dispatch", Place(UNIT, "card"), day(FIRST) - 1, day(FIRST) - 1)
 
 
 def test_the_next_measure_carries_the_rows_on(tmp_path: Path, log: str, rules: Path) -> None:

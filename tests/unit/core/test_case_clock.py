@@ -381,7 +381,7 @@ def test_a_clock_knows_nothing_but_what_it_is_told() -> None:
 
     lists, marks = (
         ("stretches", "pauses", "extensions", "rests_on"),
-        ("assumed", "begun_by", "posted", "paused", "unknown", "blind"),
+        ("assumed", "begun_by", "posted", "paused", "unknown", "blind", "is_own_word"),
     )
     assert [said.pop(name) for name in lists] == [[]] * len(lists)
     assert [said.pop(name) for name in marks] == [False] * len(marks)

@@ -206,12 +206,28 @@ def test_until_the_units_own_word_is_proven_what_was_waited_for_is_deducted(
     assert shown(clock.ended[AT]) == "2026-01-13 08:00"
 
 
-def test_a_word_written_within_what_was_waited_for_proves_the_end_when_it_names() -> None:
+def test_a_word_is_not_proven_by_the_due_that_it_moved_on_itself() -> None:
     ended = ready("2026-01-13 08:00", recorded="2026-01-16 09:00", origin="unit")
 
     clock = clock_at(LATER, received(), completed(), ASKED, ended, ANSWERED)
 
-    assert shown(clock.proven_at) == "2026-01-13 08:00"
+    assert shown(clock.proven_at) == "2026-01-16 09:00"
+    assert (clock.is_own_word, verdict(clock)) == (True, "insufficient")
+
+
+def test_a_withdrawal_that_the_unit_tells_half_a_year_late_is_not_in_time() -> None:
+    withdrawn = entry("case.withdrawn", "2026-01-13 08:00", recorded="2026-03-20 09:00", origin="unit")
+
+    assert verdict(clock_at(LATER, received(), completed(), ASKED, withdrawn)) == "insufficient"
+
+
+def test_what_another_party_says_within_the_due_that_waiting_moved_is_in_time() -> None:
+    own = ready("2026-01-13 08:00", recorded="2026-01-20 09:00", origin="unit")
+    theirs = ready("2026-01-16 08:00", origin="post")
+
+    clock = clock_at(LATER, received(), completed(), ASKED, own, ANSWERED, theirs)
+
+    assert (shown(clock.proven_at), clock.is_own_word) == ("2026-01-16 08:00", False)
     assert verdict(clock) == "on_time"
 
 

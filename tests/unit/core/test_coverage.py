@@ -83,14 +83,27 @@ def test_nobody_is_called_late_where_the_feed_of_the_result_is_broken() -> None:
     [
         {"units": ["G02"]},
         {"procedures": ["letter"]},
-        {"last": "2026-03-10"},
-        {"first": "2026-03-13"},
+        {"last": "2026-03-01"},
+        {"first": "2026-03-12"},
         {"feed": "handover"},
         {"state": "live", "document": None},
     ],
 )
 def test_a_row_speaks_of_its_units_procedures_and_days_only(fields: dict[str, Any]) -> None:
     assert classes_at(LATER, *CASE, rules=under(row(**fields))) == ["overdue"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"first": "2026-03-02", "last": "2026-03-02"},
+        {"first": "2026-03-05", "last": "2026-03-06"},
+        {"first": "2026-03-11", "last": "2026-03-11"},
+    ],
+)
+def test_a_feed_that_was_broken_on_one_day_of_the_term_may_have_lost_the_result(fields: dict[str, Any]) -> None:
+    assert classes_at(LATER, *CASE, rules=under(row(**fields))) == ["unknown"]
+    assert view_at(LATER, *CASE, rules=under(row(**fields)))["verdict"] == "insufficient"
 
 
 @pytest.mark.parametrize("units", [[UNIT], ["G01.801"], ["G02", "G01"]])

@@ -60,6 +60,13 @@ def ended(code: str, when: str, declared: str | None = None, **fields: Any) -> d
         pytest.param([ended("8", "2026-01-12 10:00")], "ended", "2026-01-12", True, id="stopped"),
         pytest.param([ended("3", "2026-01-14 10:00")], "ended", "2026-01-14", False, id="refused"),
         pytest.param([ended("7", "2026-01-12 10:00")], "ended", "2026-01-12", True, id="withdrawn after acceptance"),
+        pytest.param(
+            [official("7", "2026-01-12 10:00"), ended("8", "2026-01-15 10:00")],
+            "ended",
+            "2026-01-15",
+            False,
+            id="8 before 7",
+        ),
         pytest.param([], "open", "2026-01-31", False, id="open: the end of the period"),
         pytest.param([official("5", "2026-01-12 10:00")], "waiting", "2026-01-12", True, id="waits for papers"),
         pytest.param([official("5", "2026-01-14 10:00")], "waiting", "2026-01-14", False, id="asked after the due"),
@@ -85,7 +92,7 @@ def test_each_branch_gives_its_end(told: list[Mapping[str, Any]], branch: str, e
     # The first wait of the dossier that was asked twice is over, and moved the due by a day.
     waited = 1 if branch == "asked_twice" else 0
     due = day("2026-01-13") + waited
-    assert found == Reported(in_time, branch, day("2026-01-05"), day(end), due, True, waited)
+    assert found == Reported(in_time, branch, day("2026-01-05"), day(end), due, due - waited, True, waited)
 
 
 def test_an_open_case_is_in_time_until_the_day_of_its_appointment_is_over() -> None:
@@ -99,7 +106,9 @@ def test_an_open_case_is_in_time_until_the_day_of_its_appointment_is_over() -> N
 def test_time_waited_for_papers_moves_the_due_on() -> None:
     waited = (official("5", "2026-01-07 10:00"), official("4", "2026-01-09 10:00"))
     found = counted(*OPENED, official("2", "2026-01-05 10:00"), *waited, ended("9", "2026-01-15 10:00"))
-    assert found == Reported(True, "ended", day("2026-01-05"), day("2026-01-15"), day("2026-01-15"), True, 2)
+    assert found == Reported(
+        True, "ended", day("2026-01-05"), day("2026-01-15"), day("2026-01-15"), day("2026-01-13"), True, 2
+    )
 
 
 def test_an_appointment_given_after_the_request_has_the_wait_in_it_already() -> None:
@@ -108,14 +117,28 @@ def test_an_appointment_given_after_the_request_has_the_wait_in_it_already() -> 
         official("4", "2026-01-09 10:00", appointment_at="2026-01-15 17:00"),
     )
     found = counted(*OPENED, official("2", "2026-01-05 10:00"), *waited, ended("9", "2026-01-16 10:00"))
-    assert found == Reported(False, "ended", day("2026-01-05"), day("2026-01-16"), day("2026-01-15"), True, 0)
+    assert found == Reported(
+        False, "ended", day("2026-01-05"), day("2026-01-16"), day("2026-01-15"), day("2026-01-15"), True, 0
+    )
+
+
+def test_an_appointment_that_the_system_shows_late_was_given_with_the_receipt() -> None:
+    waited = (
+        official("5", "2026-01-07 10:00"),
+        official("4", "2026-01-09 10:00", appointment_at="2026-01-13 17:00"),
+    )
+    found = counted(*OPENED, official("2", "2026-01-05 10:00"), *waited, ended("9", "2026-01-15 10:00"))
+    assert found is not None
+    assert (found.in_time, found.deducted) == (True, 2)
 
 
 def test_without_an_appointment_the_legal_maximum_counts() -> None:
     told = (received(), completed(), official("2", "2026-01-05 10:00"))
     found = counted(*told, ended("9", "2026-01-14 10:00"))
     # Seven working days from Monday the 5th, Saturday the 10th worked: Tuesday the 13th.
-    assert found == Reported(False, "ended", day("2026-01-05"), day("2026-01-14"), day("2026-01-13"), False, 0)
+    assert found == Reported(
+        False, "ended", day("2026-01-05"), day("2026-01-14"), day("2026-01-13"), day("2026-01-13"), False, 0
+    )
 
 
 @pytest.mark.parametrize(

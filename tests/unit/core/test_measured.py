@@ -180,6 +180,17 @@ def test_what_is_complete_again_ends_and_what_was_lost_before_is_still_missing()
     )
 
 
+def test_the_days_after_it_do_not_make_up_for_what_a_row_lost() -> None:
+    lost = [("2026-03-02", 10, 0), ("2026-03-03", 10, 9)]
+    told = [(day_date(on).isoformat(), 10, 10) for on in range(day("2026-03-04"), day("2026-04-04"))]
+    before = written(tally(*lost, *told[:16]), FIRST)
+
+    after = written(tally(*lost, *told), SECOND, *before)
+
+    assert spans(before) == [("2026-03-02", None)]
+    assert spans(after) == [("2026-03-02", "2026-03-08")]
+
+
 def test_what_was_told_since_takes_its_row_away() -> None:
     before = written(tally(LOST), FIRST)
 

@@ -16,6 +16,7 @@ from streams.core.score import CAUSES, Counted, Period
 from streams.core.sources import NO_MARKS, Marks, Snapshot
 from streams.rules_file import VIETNAM, load_rules
 from tests.core_builders import (
+    UNIT,
     answered,
     asked,
     at,
@@ -237,3 +238,70 @@ def test_every_cause_has_its_case() -> None:
     elsewhere = {"wrong_due", "days_not_hours", "done_before", "closed_before", "vanished"}
 
     assert set(IN_JANUARY) | elsewhere == set(CAUSES)
+
+
+# Who answers, and in which period
+
+
+def test_a_case_that_moves_with_the_end_of_its_due_is_late_for_who_had_it() -> None:
+    found = count(*opened(), ACCEPTED, moved("2026-01-13 24:00"))
+
+    assert (found.evidence, found.unit) == ("late", UNIT)
+
+
+def test_what_was_ended_in_time_stays_with_who_ended_it() -> None:
+    told = [*opened(), ACCEPTED, ready("2026-01-12 09:00"), ended("2026-01-12 10:00"), moved("2026-01-20 08:00")]
+
+    found = count(*told)
+
+    assert (found.evidence, found.unit, found.reported, found.reported_unit) == ("in_time", UNIT, "in_time", UNIT)
+
+
+def test_what_moves_with_the_end_of_a_period_is_not_the_successors_in_it() -> None:
+    found = count(*opened(), ACCEPTED, moved("2026-01-31 24:00"))
+
+    assert (found.unit, found.reported_unit) == (UNIT, UNIT)
+
+
+def test_an_own_word_takes_no_case_out_of_the_period_in_which_it_was_written() -> None:
+    own = ready("2026-01-12 09:00", recorded="2026-02-10 09:00", origin="unit")
+
+    assert count(*opened(), ACCEPTED, own, period=FEBRUARY).evidence == "unsure"
+
+
+@pytest.mark.parametrize(
+    "until, evidence", [("2026-01-13 24:00", "in_time"), ("2026-01-14 00:00:01", "unsure"), ("2026-06-30", "unsure")]
+)
+def test_a_wait_whose_end_nobody_told_is_not_deducted_for_ever(until: str, evidence: str) -> None:
+    told = [*opened(), ACCEPTED, asked("2026-01-07 09:00")]
+
+    assert count(*told, period=Period(day("2026-01-01"), at(until))).evidence == evidence
+
+
+def test_a_duty_that_is_not_the_units_is_counted_by_neither_side() -> None:
+    rules = compile_rules(content_of(deadline_row(duty_bearer="host"), formulas=load_rules(VIETNAM)["formulas"]))
+
+    found = count(*opened(), ACCEPTED, rules=rules)
+
+    assert not found.is_counted
+
+
+# A cause is named only where the two would agree without it
+
+
+def test_an_end_declared_a_day_early_is_no_cause_where_the_appointment_lies_later_still() -> None:
+    told = [
+        *opened("2026-01-20 17:00"),
+        ACCEPTED,
+        ready("2026-01-16 09:00"),
+        ended("2026-01-16 10:00", "2026-01-15 10:00"),
+    ]
+
+    assert count(*told).cause == "wrong_due"
+
+
+def test_a_wait_that_changes_nothing_is_no_cause() -> None:
+    waited = [official("5", "2026-01-07 10:00"), official("4", "2026-01-08 10:00")]
+    told = [*opened("2026-01-20 17:00"), ACCEPTED, *waited, ready("2026-01-16 09:00"), ended("2026-01-16 10:00")]
+
+    assert count(*told).cause == "wrong_due"

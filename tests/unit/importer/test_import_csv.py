@@ -228,3 +228,13 @@ def test_lots_and_parcels_stand_in_the_file_as_pseudonyms(tmp_path: Path) -> Non
     assert {each["data"]["lot"] for each in plain} == {"0010 9900 1234"}
     assert len({each["data"]["lot"] for each in told}) == len({each["data"]["parcel"] for each in told}) == 1
     assert not [each for each in told if "9900" in str(each["data"])]
+
+
+def test_a_quotation_mark_that_is_not_closed_hides_no_rows(tmp_path: Path) -> None:
+    log = log_file(tmp_path, 'a-8,"north,01/05/2026 10:00,', *GOOD, 'a-9,no"rth,01/05/2026 10:00,')
+
+    done, entries = imported(log, mapping_file(tmp_path))
+
+    assert [each.line for each in done.refused] == [2]
+    assert "a quotation mark is not closed" in done.refused[0].why
+    assert entries == []
