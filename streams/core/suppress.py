@@ -1,96 +1,70 @@
-"""Small counts kept out of what leaves the reporting line, and enough of the others that no sum gives them away.
+"""Small counts kept out of what leaves the reporting line, with enough of the others that nothing gives them away.
 
-A table with its totals: every row adds up to its last cell, every column to its last. A hidden cell follows from the
-others exactly where it is a bridge: rows and columns are points, hidden cells the lines between them, and what lies on
-a closed way can be more by one where its neighbour is less by one. So each small cell is put on a closed way of hidden
-cells, none of which is zero.
+A row of counts is told whole or not at all, so of those that are not told only their sums follow, from the total. These
+may be known: what one hidden row has more another has less. Which rows go with the small ones depends on their place in
+the table and on what those sums are, so whoever repeats the choice learns nothing by it. For every hidden row and each
+of its counts, all of 1 up to `LEAST` - 1 stay possible where any of the rows counted so has a case.
 """
 
-from collections import Counter, defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from typing import NamedTuple
 
 LEAST = 5
+# Sums from which another row can take what is left of one that has up to LEAST - 1, and is itself not small.
+_WIDE = 2 * LEAST - 1
 
-Cell = tuple[int, int]
+Row = Sequence[int]
 
 
-def hidden(table: Sequence[Sequence[int]], least: int = LEAST) -> set[Cell]:
-    """The cells not to be told: those from one up to less than `least`, and what keeps them from following.
+class Hidden(NamedTuple):
+    """The rows not to be told, whether the total of all may be, and whether the sum of its counts may be."""
 
-    The last row and the last column are totals.
+    rows: Set[int]
+    tells_total: bool
+    tells_sum: bool
+
+
+def is_small(count: int) -> bool:
+    """Whether a count says too much of single cases; that there is none says nothing of any."""
+    return 0 < count < LEAST
+
+
+def hidden(rows: Sequence[Row]) -> Hidden:
+    """What not to tell of rows of counts that are added up to a total.
+
+    A row with a small count is hidden. Where the sums of these rows would say too much, the row that follows the first
+    of them goes with them; else all rows; else the total too.
     """
-    rows, width = range(len(table)), len(table[0]) if table else 0
-    found = _Hidden()
-    small = [(row, column) for row in rows for column in range(width) if 0 < table[row][column] < least]
-    for cell in small:
-        found.add(cell)
-    for cell in small:
-        if found.is_on_a_closed_way(cell):
-            continue
-        for other in _closing(table, found.cells, cell):
-            found.add(other)
-    return found.cells
+    small = [number for number, row in enumerate(rows) if any(map(is_small, row))]
+    if not small:
+        return Hidden(frozenset(), True, True)
+    every = range(len(rows))
+    if len(small) > 1 and _least_sum(rows, small) >= _needed(small):
+        return Hidden(frozenset(small), True, True)
+    after = [number for number in (*every[small[0] :], *every[: small[0]]) if number not in small]
+    if after:
+        with_next = [*small, after[0]]
+        is_wide = _least_sum(rows, with_next) >= _needed(small) if len(small) > 1 else _is_wide(rows, with_next)
+        if is_wide:
+            return Hidden(frozenset(with_next), True, True)
+    if len(rows) > 1 and _is_wide(rows, every):
+        return Hidden(frozenset(every), True, True)
+    return Hidden(frozenset(every), False, sum(map(sum, rows)) >= _WIDE)
 
 
-class _Hidden:
-    """Hidden cells, and how many rows hide both of two columns: there are few columns and many rows."""
-
-    def __init__(self) -> None:
-        self.cells: set[Cell] = set()
-        self._by_row: dict[int, set[int]] = defaultdict(set)
-        self._shared: dict[int, Counter[int]] = defaultdict(Counter)
-
-    def add(self, cell: Cell) -> None:
-        if cell in self.cells:
-            return
-        row, column = cell
-        self.cells.add(cell)
-        for other in self._by_row[row]:
-            self._shared[column][other] += 1
-            self._shared[other][column] += 1
-        self._by_row[row].add(column)
-
-    def is_on_a_closed_way(self, cell: Cell) -> bool:
-        """Whether other rows lead from the other hidden columns of its row back to its own."""
-        row, wanted = cell
-        own = self._by_row[row]
-        waiting = deque(sorted(own - {wanted}))
-        seen = set(waiting)
-        while waiting:
-            column = waiting.popleft()
-            for other, rows in self._shared[column].items():
-                # The row itself joins its own columns: that is the way it came.
-                if rows > (column in own and other in own):
-                    if other == wanted:
-                        return True
-                    if other not in seen:
-                        seen.add(other)
-                        waiting.append(other)
-        return False
+def _needed(small: Sequence[int]) -> int:
+    """The least sum of a column at which each of some small rows may have any small count, the others one each."""
+    return max(_WIDE, len(small) - 1)
 
 
-def _closing(table: Sequence[Sequence[int]], found: set[Cell], cell: Cell) -> set[Cell]:
-    """The three cells that close a rectangle with a cell at the least cost: few cases, and all more than none. There is
-    one: the totals of its row and column, and that of all; of a total, a part of it and the totals of that."""
-    row, column = cell
+def _least_sum(rows: Sequence[Row], numbers: Sequence[int]) -> int:
+    return min(_sums(rows, numbers))
 
-    def cost(*cells: Cell) -> int:
-        return sum(table[r][c] for r, c in cells if (r, c) not in found)
 
-    besides = [beside for beside in range(len(table[row])) if beside != column and table[row][beside]]
-    # No rectangle is cheaper than its cell in the row itself.
-    least = min(cost((row, beside)) for beside in besides)
-    best: tuple[int, Cell] | None = None
-    for other in range(len(table)):
-        if other == row or not table[other][column]:
-            continue
-        for beside in besides:
-            if table[other][beside]:
-                needed = cost((other, column), (row, beside), (other, beside))
-                if best is None or needed < best[0]:
-                    best = needed, (other, beside)
-        if best is not None and best[0] == least:
-            break
-    assert best is not None, ("the totals are not those of the cells", cell)
-    other, beside = best[1]
-    return {(other, column), (row, beside), (other, beside)}
+def _is_wide(rows: Sequence[Row], numbers: Sequence[int]) -> bool:
+    """Whether each sum is none at all, or large enough for one small row among others that are not."""
+    return all(not total or total >= _WIDE for total in _sums(rows, numbers))
+
+
+def _sums(rows: Sequence[Row], numbers: Sequence[int]) -> list[int]:
+    return [sum(column) for column in zip(*(rows[number] for number in numbers), strict=True)]

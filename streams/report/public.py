@@ -1,20 +1,21 @@
 """What of a report may leave the reporting line: counts and rates as reported, without the small ones.
 
 The rate by evidence is internal, and so is everything that follows from it: it is left out. Of what is told, a count
-below five is hidden, and so many others that no total gives it away (core.suppress).
+below five is hidden with its row, and so many other rows that no total gives it away (core.suppress).
 """
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from streams.core.suppress import hidden
+from streams.core.suppress import hidden, is_small
 from streams.report.told import number
 
 # The parts that are told.
 PUBLIC = ("rates", "not_collected", "print_blocked")
 _KEPT = ("period", "formula", "scale", "by")
-_COUNTS = ("in_time", "late", "counted")
+# What a row is counted in; together they are what it counts.
+_PARTS = ("in_time", "late")
 
 
 def public(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,36 +23,31 @@ def public(report: Mapping[str, Any]) -> dict[str, Any]:
     total, *rows = report["rates"]
     # By stages there are no rows: the total alone is its own sum.
     parts = rows or [total]
-    whole = {name: sum(row[name] for row in parts) for name in _COUNTS}
-    told = _told([[row[name] for name in _COUNTS] for row in [*parts, whole]])
-    names = [*(row["group"] for row in parts), total["group"]]
+    counts = [[row[name] for name in _PARTS] for row in parts]
+    away = hidden(counts)
+    whole = [sum(column) for column in zip(*counts, strict=True)]
+    all_told = _row(total["group"], whole, is_told=away.tells_total)
+    if away.tells_sum:
+        all_told["counted"] = sum(whole)
     rates = [
-        {"group": name, **dict(zip(_COUNTS, cells, strict=True)), "rate": _rate(cells)}
-        for name, cells in zip(names, told, strict=True)
+        _row(row["group"], told, is_told=number not in away.rows)
+        for number, (row, told) in enumerate(zip(parts, counts, strict=True))
     ]
     return {
         **{name: report[name] for name in _KEPT},
-        "rates": rates[-1:] if not rows else [rates[-1], *rates[:-1]],
-        **{name: _one_way(report[name]) for name in PUBLIC[1:]},
+        "rates": [all_told, *(rates if rows else ())],
+        **{name: [_alone(row) for row in report[name]] for name in PUBLIC[1:]},
     }
 
 
-def _rate(cells: Sequence[int | None]) -> dict[str, Any] | None:
-    """The rate of a row of which every count is told."""
-    in_time, _, counted = cells
-    return number(Fraction(in_time, counted)) if in_time is not None and counted else None
+def _row(group: str, counts: Sequence[int], *, is_told: bool) -> dict[str, Any]:
+    if not is_told:
+        return {"group": group, **dict.fromkeys((*_PARTS, "counted", "rate"))}
+    in_time, counted = counts[0], sum(counts)
+    rate = number(Fraction(in_time, counted)) if counted else None
+    return {"group": group, **dict(zip(_PARTS, counts, strict=True)), "counted": counted, "rate": rate}
 
 
-def _one_way(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Counts that only add up to their own total."""
-    counts = [row["cases"] for row in rows]
-    told = _told([[*counts, sum(counts)], [*counts, sum(counts)]])[0] if rows else []
-    return [dict(row) | {"cases": cases} for row, cases in zip(rows, told, strict=False)]
-
-
-def _told(table: list[list[int]]) -> list[list[int | None]]:
-    away = hidden(table)
-    return [
-        [None if (row, column) in away else count for column, count in enumerate(counts)]
-        for row, counts in enumerate(table)
-    ]
+def _alone(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose count enters no total that is told: that it is not small is all that matters."""
+    return dict(row) | {"cases": None if is_small(row["cases"]) else row["cases"]}
