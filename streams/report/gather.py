@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from streams.core.backlog import false_backlog
+from streams.core.backlog import by_unit as backlog_by_unit
 from streams.core.clock import Clock
 from streams.core.deadlines import Span, measure
 from streams.core.engine import Assessment, counted_of
@@ -114,16 +114,17 @@ class Gathered:
         if legs:
             for unit, *how in by_unit(whole):
                 self.interlinked[unit].add(*how)
-        units = {"": lines.unit_at(until), **{share.leg: share.lines.unit_at(until) for share in found.legs}}
+        lines_of = {"": lines, **{share.leg: share.lines for share in found.legs}}
         for one in legs or [whole]:
             self._add_one(one, keys, procedure)
             if one.evidence == LATE:
                 breaches = self.breaches[one.unit or UNTOLD]
                 breaches.late += 1
                 breaches.without_letter += not has_letter
-            for cause, seconds in false_backlog(found.intervals, one.leg, first, until).items():
-                self.backlog[units[one.leg] or UNTOLD, cause] += seconds
-                self.backlog_cases[units[one.leg] or UNTOLD, cause] += 1
+            waited = backlog_by_unit(found.intervals, lines_of[one.leg], one.leg, first, until)
+            for (had, cause), seconds in waited.items():
+                self.backlog[had or UNTOLD, cause] += seconds
+                self.backlog_cases[had or UNTOLD, cause] += 1
 
     def _add_one(self, one: Counted, keys: Mapping[str, str], procedure: str) -> None:
         if not one.is_counted:

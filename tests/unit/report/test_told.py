@@ -103,6 +103,17 @@ def test_a_duty_that_is_not_the_units_is_in_no_rate() -> None:
     assert row(found, "all")["counted"] == 1
 
 
+def test_false_backlog_days_are_of_the_unit_that_had_the_case_then() -> None:
+    moved = (*FALSELY_PENDING, entry("case.transferred", "2026-01-26 00:00", to_unit=B))
+    whole = report(FALSELY_PENDING)["false_backlog"]
+    parts = report(moved)["false_backlog"]
+
+    # Of the days since the grace, those of the 26th to the 31st are the other unit's.
+    assert [(one["unit"], one["cases"]) for one in parts] == [(A, 1), (B, 1)]
+    assert parts[1]["days"]["exact"] == "6/1"
+    assert sum(Fraction(one["days"]["exact"]) for one in parts) == Fraction(whole[0]["days"]["exact"])
+
+
 def test_false_backlog_days_are_those_from_the_grace_on() -> None:
     (one,) = report(FALSELY_PENDING, IN_TIME)["false_backlog"]
 
