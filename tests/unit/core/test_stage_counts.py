@@ -45,3 +45,10 @@ def test_stages_that_were_over_before_the_period_are_none_of_it() -> None:
     told = (*STORY, entry("case.transmitted", "2026-01-07 10:00"))
 
     assert [one.stage for one in found("2026-01-31 24:00", *told, first="2026-01-08")] == ["print"]
+
+
+def test_a_transfer_within_a_stage_starts_no_target_anew() -> None:
+    told = (received(), completed(), entry("case.transferred", "2026-01-07 08:00", to_unit="G01.801.002"))
+
+    # The 6th before it, the 7th and the 8th after it: three days, where two are the target.
+    assert found("2026-01-08 12:00", *told) == [Spent("processing", "unit", "G01.801.002", 3, "over", True)]
