@@ -66,7 +66,8 @@ class Gathered:
     mix: dict[str, dict[str, Sample]] = field(default_factory=lambda: defaultdict(dict))
     notices: Counter[str] = field(default_factory=Counter)
     funnel: dict[tuple[str, str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    reached: Counter[Target] = field(default_factory=Counter)
+    # By the place of a target among the targets: two may say the same.
+    reached: Counter[int] = field(default_factory=Counter)
     stages: dict[tuple[str, str], Stages] = field(default_factory=lambda: defaultdict(Stages))
     backlog: Counter[tuple[str, str]] = field(default_factory=Counter)
     backlog_cases: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -95,10 +96,10 @@ class Gathered:
         """The funnel is that of the cases that came in within the period; what a target counts lies in its own."""
         steps = reached(lines, clock, self.rules)
         procedure, variant = lines.said("p"), lines.said("v")
-        for target in self.targets:
+        for place, target in enumerate(self.targets):
             at = steps.get(target.step)
             if at is not None and target.counts(procedure, variant, lines.unit_at(at), steps, self.rules.calendar):
-                self.reached[target] += 1
+                self.reached[place] += 1
         opened = opened_at(steps)
         if opened is not None and self.first <= opened < self.period.end:
             self.funnel[channel(lines), procedure or UNTOLD, variant or ""].update(["cases", *steps])

@@ -159,10 +159,10 @@ def _targets(found: Gathered, scale: int) -> list[dict[str, Any]]:
             "to": target.last.isoformat(),
             "source": target.source,
             "target": target.count,
-            "reached": found.reached[target] * scale,
-            "rate": number(Fraction(found.reached[target] * scale, target.count)),
+            "reached": found.reached[place] * scale,
+            "rate": number(Fraction(found.reached[place] * scale, target.count)),
         }
-        for target in found.targets
+        for place, target in enumerate(found.targets)
         if _touches(target.first, target.last, first, last)
     ]
 

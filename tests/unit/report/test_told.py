@@ -1,6 +1,6 @@
 """A report over a few cases, each worked by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from streams.core.score import Period
 from streams.report.gather import Gathered, age, ages, kept
 from streams.report.period import read_period
 from streams.report.published import Figure
+from streams.report.targets import Target
 from streams.report.told import Frame, told
 from tests.core_builders import at, case_of, completed, day, entry, official, ready, received, returned, vietnam
 
@@ -28,9 +29,11 @@ IN_TIME = a_case(ready(), returned(), official("9", "2026-01-12 11:00"))
 LATE = a_case(ready("2026-01-15 09:00"), official("9", "2026-01-15 10:00"))
 
 
-def report(*cases: Told, by: str = "unit", published: Mapping[str, Figure] | None = None) -> dict[str, Any]:
+def report(
+    *cases: Told, by: str = "unit", published: Mapping[str, Figure] | None = None, targets: Sequence[Target] = ()
+) -> dict[str, Any]:
     rules = vietnam()
-    found = Gathered(rules, Period(day("2026-01-01"), END), at("2026-01-01"), by)
+    found = Gathered(rules, Period(day("2026-01-01"), END), at("2026-01-01"), by, targets)
     for one in cases:
         assessed = assess(case_of(*one), END, rules)
         assert assessed is not None
@@ -154,6 +157,14 @@ def test_the_funnel_has_the_sum_of_a_procedure_before_its_parts() -> None:
         ("mobile", "exchange", 1, 0),
         ("unknown", "new", 1, 1),
     ]
+
+
+def test_two_targets_that_say_the_same_count_each_for_itself() -> None:
+    target = Target("cards", 1, date(2026, 1, 1), date(2026, 1, 31), "taken")
+
+    found = report(IN_TIME, targets=[target, target])["targets"]
+
+    assert [(one["reached"], one["rate"]["exact"]) for one in found] == [(1, "1/1"), (1, "1/1")]
 
 
 def test_legs_are_in_the_rates_and_their_group_beside_them() -> None:
