@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from streams.core.apology import has_letter
 from streams.core.backlog import by_unit as backlog_by_unit
 from streams.core.clock import Clock
 from streams.core.deadlines import Span, measure
@@ -12,7 +13,7 @@ from streams.core.facts import KIND, text
 from streams.core.fair import Sample
 from streams.core.funnel import channel, opened_at, reached
 from streams.core.interval import Interval
-from streams.core.kinds import APOLOGISED, EXTENDED, HANDED_OVER, PRINT_BLOCKED
+from streams.core.kinds import HANDED_OVER, PRINT_BLOCKED
 from streams.core.lines import Lines
 from streams.core.pauses import span_of
 from streams.core.rates import Tally, by_unit
@@ -109,20 +110,21 @@ class Gathered:
     def _add_counts(self, found: Assessment) -> None:
         lines, first, until = found.lines, self.first, self.period.end
         whole, *legs = counted_of(found, self.rules, self.period)
-        has_letter = EXTENDED in lines.first or APOLOGISED in lines.first
         procedure = lines.said("p") or UNTOLD
         keys = {"procedure": procedure, "channel": channel(lines)}
         if legs:
             for unit, *how in by_unit(whole):
                 self.interlinked[unit].add(*how)
-        lines_of = {"": lines, **{share.leg: share.lines for share in found.legs}}
+        about = {"": (lines, found.clock), **{share.leg: (share.lines, share.clock) for share in found.legs}}
         for one in legs or [whole]:
             self._add_one(one, keys, procedure)
             if one.evidence == LATE:
                 breaches = self.breaches[one.unit or UNTOLD]
                 breaches.late += 1
-                breaches.without_letter += not has_letter
-            waited = backlog_by_unit(found.intervals, lines_of[one.leg], one.leg, first, until)
+                # A letter about the whole group speaks of each of its legs.
+                of_leg, clock = about[one.leg]
+                breaches.without_letter += not (has_letter(lines, clock) or has_letter(of_leg, clock))
+            waited = backlog_by_unit(found.intervals, about[one.leg][0], one.leg, first, until)
             for (had, cause), seconds in waited.items():
                 self.backlog[had or UNTOLD, cause] += seconds
                 self.backlog_cases[had or UNTOLD, cause] += 1

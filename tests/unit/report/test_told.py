@@ -128,7 +128,7 @@ def test_false_backlog_days_are_those_from_the_grace_on() -> None:
 
 def test_breaches_without_a_letter_of_apology_are_told() -> None:
     letter = entry("apology.issued", "2026-01-15 08:00", document="XL-7")
-    longer = entry("case.extended", "2026-01-12 08:00", document="XL-8", new_due="2026-01-14 17:00")
+    longer = entry("case.extended", "2026-01-14 08:00", document="XL-8", new_due="2026-01-16 17:00")
 
     found = report(LATE, (*LATE, letter), (*LATE, longer), IN_TIME)["apologies"]
 
