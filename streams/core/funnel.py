@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from streams.core.clock import Clock
-from streams.core.facts import AT
+from streams.core.facts import AT, KIND
 from streams.core.kinds import (
     CARD_PRINTED,
     COMPLETED,
@@ -77,7 +77,7 @@ def reached(lines: Lines, clock: Clock, rules: Rules) -> dict[str, int]:
     if accepted:
         found["accepted"] = min(accepted)
     rule, ended = clock.rule, clock.ended
-    if ended is not None and "turned_away" not in found:
+    if ended is not None and ended[KIND] not in TURNED_AWAY:
         found["ready"] = ended[AT]
     hands_over = rule is not None and not clock.posted and rule.returned_means == "handed_over"
     ends = ("handed_over", "turned_away") if hands_over else ("ready", "handed_over", "turned_away")

@@ -59,6 +59,13 @@ def test_a_case_that_is_turned_away_has_ended_and_was_never_ready() -> None:
     assert "ready" not in found
 
 
+def test_a_case_that_was_ready_and_then_turned_away_was_ready() -> None:
+    found = steps(*STORY[:-1], entry("case.refused", "2026-01-20 08:00"))
+
+    assert found["ready"] == "2026-01-12 09:00"
+    assert found["ended"] == found["turned_away"] == "2026-01-20 08:00"
+
+
 def test_a_hand_over_shows_that_it_was_ready() -> None:
     assert steps(received(), completed(), returned())["ready"] == "2026-01-12 10:00"
 
