@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from streams.core.clock import Clock
-from streams.core.facts import AT, KIND
+from streams.core.facts import AT, KIND, Fact, is_day
 from streams.core.kinds import (
     CARD_PRINTED,
     COMPLETED,
@@ -59,7 +59,8 @@ STEPS: tuple[str, ...] = (
 
 
 def reached(lines: Lines, clock: Clock, rules: Rules) -> dict[str, int]:
-    """When a case first reached each step that it reached, as far as its lines tell.
+    """When a case first reached each step that it reached, as far as its lines tell; what is known only to the day lies
+    in the last second of that day.
 
     *accepted*: taken in, or shown by the scoring system in a state of work. *ready*: what ends the duty of its rule,
     or a hand-over, which implies it; *ended*: the citizen has it, or where the rule knows no hand-over it is ready, or
@@ -67,18 +68,18 @@ def reached(lines: Lines, clock: Clock, rules: Rules) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for step, kinds in _BY_KIND.items():
-        at = [fact[AT] for kind, fact in lines.first.items() if kind in kinds]
+        at = [_moment(fact) for kind, fact in lines.first.items() if kind in kinds]
         if at:
             found[step] = min(at)
     shown = [
-        fact[AT] for fact, state in reports(lines, rules, rules.scoring) if state in OPEN and state != "registered"
+        _moment(fact) for fact, state in reports(lines, rules, rules.scoring) if state in OPEN and state != "registered"
     ]
     accepted = [found[step] for step in ("taken",) if step in found] + shown[:1]
     if accepted:
         found["accepted"] = min(accepted)
     rule, ended = clock.rule, clock.ended
     if ended is not None and ended[KIND] not in TURNED_AWAY:
-        found["ready"] = ended[AT]
+        found["ready"] = _moment(ended)
     hands_over = rule is not None and not clock.posted and rule.returned_means == "handed_over"
     ends = ("handed_over", "turned_away") if hands_over else ("ready", "handed_over", "turned_away")
     at = [found[step] for step in ends if step in found]
@@ -95,3 +96,8 @@ def channel(lines: Lines) -> str:
 def opened_at(steps: Mapping[str, int]) -> int | None:
     """When it came in: its registration, or its intake; None of a case of which neither is told."""
     return min((steps[step] for step in ("registered", "taken") if step in steps), default=None)
+
+
+def _moment(fact: Fact) -> int:
+    """An instant within the day of a fact: one that stands for a day stands at its end, where the next one begins."""
+    return int(fact[AT]) - is_day(fact)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from streams.core.clock import Clock
 from streams.core.deadlines import Span, measure
-from streams.core.facts import AT
+from streams.core.facts import AT, is_day
 from streams.core.lines import Lines
 from streams.core.pauses import span_of
 from streams.core.stages import holders
@@ -47,7 +47,8 @@ def spent(lines: Lines, clock: Clock, first: int, at: int) -> Iterator[Spent]:
         taken = measure(clock.calendar, unit_of_measure, span_of(held.since), until)
         before = found[key][1] if key in found else 0
         found[key] = held.unit, before + taken, is_open
-        if until.at >= first:
+        # What ended with the first instant was of the time before, unless it began with it.
+        if until.at > first or (held.since[AT] == first and not is_day(held.since)):
             touched.add(key)
     for (stage, owner), (unit, taken, is_open) in found.items():
         if (stage, owner) in touched:

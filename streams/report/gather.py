@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from streams.core.apology import has_letter
 from streams.core.backlog import by_unit as backlog_by_unit
+from streams.core.case import Case
 from streams.core.clock import Clock
 from streams.core.deadlines import Span, measure
 from streams.core.engine import Assessment, counted_of
-from streams.core.facts import KIND, text
+from streams.core.facts import AT, KIND, is_day, text
 from streams.core.fair import Sample
 from streams.core.funnel import channel, opened_at, reached
 from streams.core.interval import Interval
@@ -49,7 +50,8 @@ class Breaches:
 
 @dataclass(slots=True)
 class Gathered:
-    """Everything of one period. `first` is the first instant of it, `period.end` the one as of which all is told.
+    """Everything of one period. `first` is the first instant of it, `period.end` the one as of which all is told, and
+    the first that is no more of it.
 
     `rates` are by what was asked for; `interlinked` are the groups, each of whose legs is in the rates. `backlog` is in
     seconds, by unit and cause, `backlog_cases` how many cases that were. `notices` are cases whose duty is not the
@@ -77,7 +79,8 @@ class Gathered:
     breaches: dict[str, Breaches] = field(default_factory=lambda: defaultdict(Breaches))
 
     def add(self, found: Assessment) -> None:
-        """One case, assessed as of the end of the period; one that is judged elsewhere counts there."""
+        """One case, assessed as of the end of the period by what is of it (of_period); one that is judged elsewhere
+        counts there."""
         if found.is_elsewhere:
             return
         lines, clock = found.lines, found.clock
@@ -162,6 +165,13 @@ class Gathered:
             if one.flag_class == "print_blocked" and one.since < at and (one.until is None or at < one.until):
                 reason = next((text(f, "n", lines.strings) for f in one.evidence if f[KIND] == PRINT_BLOCKED), None)
                 self.blocked[reason or UNTOLD, one.accountable] += 1
+
+
+def of_period(case: Case, end: int) -> Case:
+    """The case without what happened at the very end of a period: it ends with its last second. What is known only to
+    the last day stands there too, and is of the period."""
+    facts = [fact for fact in case.facts if fact[AT] != end or is_day(fact)]
+    return case if len(facts) == len(case.facts) else case._replace(facts=facts)
 
 
 def age(days: int) -> str:

@@ -16,7 +16,7 @@ from streams.core.score import Period
 from streams.core.sources import Marks
 from streams.ports import Record
 from streams.replay.driver import Limit, Replay
-from streams.report.gather import Gathered, kept
+from streams.report.gather import Gathered, kept, of_period
 from streams.report.period import Days
 from streams.report.published import Figure, newest
 from streams.report.targets import Target
@@ -113,7 +113,7 @@ def report(facts: Facts, asked: Asked, advance: Tick) -> dict[str, Any]:
         raise NothingKnown(asked.days, local_text(at, calendar.offset(at)))
     found = Gathered(facts.rules, Period(first_day, at), first, asked.by, [*facts.targets, *asked.targets])
     for number, (_, case) in enumerate(facts.cases, 1):
-        assessed = assess(case, at, facts.rules, facts.marks)
+        assessed = assess(of_period(case, at), at, facts.rules, facts.marks)
         if assessed is not None:
             found.add(assessed)
         if not number % 100:
