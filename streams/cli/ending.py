@@ -61,5 +61,5 @@ def told_errors() -> Iterator[None]:
 
 def fail(message: str) -> NoReturn:
     """End the command: wrong use, or an input that cannot be read as what it should be."""
-    notes.print(f"hoso: {message}", style="red", highlight=False, soft_wrap=True)
+    notes.print(f"hoso: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(EXIT_BAD_INPUT)

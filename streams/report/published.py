@@ -57,7 +57,9 @@ def read_figures(path: Path) -> list[Figure]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         rows = list(_READERS.get(path.suffix, _from_csv)(text))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, orjson.JSONDecodeError, csv.Error) as error:
+    except (
+        tomllib.TOMLDecodeError, UnicodeDecodeError, orjson.JSONDecodeError, csv.Error, PublishedRefused
+    ) as error:  # fmt: skip
         raise PublishedRefused(f"{path}: {error}") from error
     if not rows:
         raise PublishedRefused(f"{path}: no figure in it; expected {', '.join(FIELDS)}")
@@ -89,7 +91,11 @@ def _from_csv(text: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _from_toml(text: str) -> Iterator[Mapping[str, Any]]:
-    yield from tomllib.loads(text).get("figure", ())
+    content = tomllib.loads(text)
+    rows = content.get("figure")
+    if set(content) != {"figure"} or not isinstance(rows, list):
+        raise PublishedRefused("expected rows of [[figure]] and nothing else")
+    yield from rows
 
 
 def _from_lines(text: str) -> Iterator[Mapping[str, Any]]:
@@ -100,6 +106,8 @@ _READERS = {".toml": _from_toml, ".jsonl": _from_lines}
 
 
 def _figure(where: str, row: Mapping[str, Any]) -> Figure:
+    if not isinstance(row, dict):
+        raise PublishedRefused(f"{where}: expected a row with {', '.join(FIELDS)}")
     if missing := [field for field in FIELDS if row.get(field) in (None, "")]:
         raise PublishedRefused(f"{where}: {', '.join(missing)} missing")
     # Decimal commas, and a percent sign, are how such figures are written.

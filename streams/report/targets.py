@@ -53,18 +53,24 @@ def read_targets(path: Path) -> list[Target]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TargetsRefused(f"{path}: {error}") from error
     rows = content.get("target")
-    if set(content) != {"target"} or not isinstance(rows, list) or not rows:
+    if set(content) != {"target"} or not isinstance(rows, list) or not rows or not all(map(_is_table, rows)):
         raise TargetsRefused(f"{path}: expected rows of [[target]] and nothing else")
     return [_target(f"{path}, target {number}", row) for number, row in enumerate(rows, 1)]
+
+
+def _is_table(row: object) -> bool:
+    return isinstance(row, dict)
 
 
 def _target(where: str, row: Mapping[str, Any]) -> Target:
     if unknown := sorted(set(row) - _FIELDS):
         raise TargetsRefused(f"{where}: {', '.join(unknown)} not known; there are {', '.join(sorted(_FIELDS))}")
     for field, kind, expected in (
-        ("name", str, "a text"), ("count", int, "a number of cases"), ("from", date, "a day"), ("to", date, "a day"),
+        ("name", str, "a text"), ("count", int, "a number of cases"), ("from", date, "a day like 2026-01-05"),
+        ("to", date, "a day like 2026-01-05"),
     ):  # fmt: skip
-        if not isinstance(row.get(field), kind) or isinstance(row[field], bool):
+        # A truth value is a number to Python, and a time of a day a day.
+        if type(row.get(field)) is not kind:
             raise TargetsRefused(f"{where}: {field}: expected {expected}")
     for field in ("procedure", "variant", "step", "source"):
         if not isinstance(row.get(field, ""), str):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from streams.report.published import Figure, merged, read_figures
+from streams.report.published import Figure, PublishedRefused, merged, read_figures
 from streams.settings import Settings
 from streams.sinks.filed import Filed, file_reports, filed_reports
 
@@ -18,7 +18,13 @@ DATABASE = "database"
 def figures_of(kept: str, settings: Settings) -> list[Figure]:
     """The figures that are kept in a file, or in the database; raises PublishedRefused."""
     if kept != DATABASE:
-        return read_figures(Path(kept))
+        try:
+            return read_figures(Path(kept))
+        except OSError as error:
+            raise PublishedRefused(
+                f"{kept}: {error.strerror}. Keep figures there first: hoso import official-score FILE --to {kept};"
+                f" or say '{DATABASE}' for those of the database"
+            ) from error
     return [
         Figure(one.unit, one.period, str(one.figure), one.published_on, one.source)
         for one in asyncio.run(filed_reports(settings.database))

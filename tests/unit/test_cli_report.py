@@ -113,6 +113,16 @@ def test_a_target_is_told_unclipped(log: Path, tmp_path: Path) -> None:
     assert "133.3 %" in told
 
 
+def test_a_refusal_is_told_with_its_brackets(log: Path, tmp_path: Path) -> None:
+    targets = tmp_path / "targets.toml"
+    targets.write_text("a = 1")
+
+    code, _, said = run("report", str(log), "--period", "2026-01", "--targets", str(targets))
+
+    assert code == 2
+    assert "expected rows of [[target]] and nothing else" in said
+
+
 def test_csv_has_one_table_with_exact_decimals(log: Path) -> None:
     code, told, _ = run("report", str(log), "--period", "2026-01", "--csv")
 

@@ -60,6 +60,26 @@ def test_a_row_that_is_no_figure_is_refused(tmp_path: Path, text: str, told: str
         read_figures(written(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("kept.jsonl", "[1]\n", "figure 1: expected a row with unit, period"),
+        ("kept.jsonl", "{", "kept.jsonl: "),
+        ("figures.toml", "figure = 5", "figures.toml: expected rows of"),
+        ("figures.toml", "figure = [5]", "figure 1: expected a row with unit, period"),
+        ("figures.toml", "[[rate]]\nunit = 'all'", "figures.toml: expected rows of"),
+    ],
+)
+def test_a_file_that_has_no_rows_of_figures_is_refused(tmp_path: Path, name: str, text: str, told: str) -> None:
+    with pytest.raises(PublishedRefused, match=told):
+        read_figures(written(tmp_path, text, name))
+
+
+def test_a_file_in_which_nothing_was_kept_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(PublishedRefused, match=r"none\.jsonl: .* hoso import official-score FILE --to "):
+        figures_of(str(tmp_path / "none.jsonl"), SETTINGS)
+
+
 def test_figures_are_kept_once_and_a_later_one_beside_the_first(tmp_path: Path) -> None:
     kept = str(tmp_path / "published.jsonl")
     first = written(tmp_path, HEAD + "G01.801.003,2026-01,38.5,2026-02-10,portal\n")
