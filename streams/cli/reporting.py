@@ -106,8 +106,20 @@ def report(
     else:
         every = public_tables(told) if is_public else tables(told, language, all_causes=causes)
         sys.stdout.write(text(told, [one for one in every if one.name in wanted], language))
+    if published and not is_public:
+        _note_figures(found)
     if not is_over:
         notes.print(f"hoso: {SO_FAR.of(language)} {found['period']['as_of']}", style="yellow", highlight=False)
+
+
+def _note_figures(found: dict[str, Any]) -> None:
+    """Published figures that stand beside nothing are told of, not dropped."""
+    period = found["period"]["asked"]
+    if unknown := [figure["unit"] for figure in found["published_without_row"]]:
+        told = f"published figures of {', '.join(unknown)} stand in no row: nothing is known of these units"
+        notes.print(f"hoso: {told} in {period}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    elif not any(row["published"] for row in found["rates"]):
+        notes.print(f"hoso: no published figure of {period}", style="yellow", markup=False, highlight=False)
 
 
 def _write_csv(told: dict[str, Any], name: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +42,13 @@ class Figure(NamedTuple):
     @property
     def rate(self) -> Fraction:
         return Fraction(Decimal(self.figure)) / 100
+
+    def less(self, rate: Fraction) -> Fraction:
+        """What it lies above a rate, told to as many digits: what rounding took off either is no difference."""
+        digits = max(0, -int(Decimal(self.figure).as_tuple().exponent))
+        step = Fraction(1, 100 * 10**digits)
+        # To the nearest, halves up, as rates are written.
+        return self.rate - floor(rate / step + Fraction(1, 2)) * step
 
     @property
     def key(self) -> tuple[str, date, date, date]:

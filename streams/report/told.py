@@ -52,6 +52,7 @@ def told(found: Gathered, frame: Frame) -> dict[str, Any]:
         "scale": frame.scale,
         "by": found.by,
         "rates": [_rates(name, tally, formula, frame.published.get(name)) for name, tally in rows],
+        "published_without_row": _without_row(found, frame),
         "interlinked": [_rates(name, tally, formula, None) for name, tally in sorted(found.interlinked.items())],
         "notices": dict(sorted(found.notices.items())),
         "funnel": _funnel(found),
@@ -70,6 +71,13 @@ def told(found: Gathered, frame: Frame) -> dict[str, Any]:
         "complaints": _complaints(frame.complaints),
         "comparison": _comparison(found),
     }
+
+
+def _without_row(found: Gathered, frame: Frame) -> list[dict[str, str]]:
+    """Figures of the period whose unit is in no row: of rows that are units, those of which nothing is known."""
+    if found.by != "unit":
+        return []
+    return [figure.as_json() for unit, figure in sorted(frame.published.items()) if unit not in {ALL, *found.rates}]
 
 
 def number(value: Fraction) -> dict[str, Any]:
@@ -97,7 +105,7 @@ def _rates(name: str, tally: Tally, formula: Formula | None, published: Figure |
         "causes": [],
         "points": None,
         "published": None if published is None else published.as_json(),
-        "unexplained": None if published is None or rate is None else number(published.rate - rate),
+        "unexplained": None if published is None or rate is None else number(published.less(rate)),
     }
     if rate is not None and bounds is not None and split is not None:
         row["difference"] = {"of_high": number(rate - bounds[1]), "of_low": number(rate - bounds[0])}

@@ -103,6 +103,17 @@ def test_a_published_figure_stands_beside_with_what_is_unexplained(log: Path, tm
     assert [line.split()[-3:] for line in told.splitlines() if line.startswith(UNIT)] == [["52.5", "%", "+2.50"]]
 
 
+def test_a_published_figure_that_stands_beside_nothing_is_told_of(log: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.csv"
+    figures.write_text(f"{HEAD}G99,2026-01,52.5,2026-02-10,portal\n")
+
+    _, _, unknown = run("report", str(log), "--period", "2026-01", "--published", str(figures))
+    _, _, elsewhere = run("report", str(log), "--period", "2026-02", "--published", str(figures))
+
+    assert "published figures of G99 stand in no row" in unknown
+    assert "no published figure of 2026-02" in elsewhere
+
+
 def test_a_target_is_told_unclipped(log: Path, tmp_path: Path) -> None:
     targets = tmp_path / "targets.toml"
     targets.write_text(TARGETS)

@@ -80,6 +80,24 @@ def test_a_file_in_which_nothing_was_kept_is_refused_with_what_to_do(tmp_path: P
         figures_of(str(tmp_path / "none.jsonl"), SETTINGS)
 
 
+@pytest.mark.parametrize(
+    ("figure", "rate", "less"),
+    [
+        # 73 of 87 are 83.908 %.
+        ("83.9", Fraction(73, 87), Fraction(0)),
+        ("84", Fraction(73, 87), Fraction(0)),
+        ("83.91", Fraction(73, 87), Fraction(0)),
+        ("83.90", Fraction(73, 87), Fraction(-1, 10000)),
+        ("83", Fraction(73, 87), Fraction(-1, 100)),
+        # Halves go up: 12.5 %.
+        ("13", Fraction(1, 8), Fraction(0)),
+        ("1E+1", Fraction(1, 10), Fraction(0)),
+    ],
+)
+def test_a_rate_is_compared_in_the_digits_of_the_figure(figure: str, rate: Fraction, less: Fraction) -> None:
+    assert JANUARY._replace(figure=figure).less(rate) == less
+
+
 def test_figures_are_kept_once_and_a_later_one_beside_the_first(tmp_path: Path) -> None:
     kept = str(tmp_path / "published.jsonl")
     first = written(tmp_path, HEAD + "G01.801.003,2026-01,38.5,2026-02-10,portal\n")

@@ -106,6 +106,13 @@ def test_a_duty_that_is_not_the_units_is_in_no_rate() -> None:
     assert row(found, "all")["counted"] == 1
 
 
+def test_a_published_figure_of_a_unit_without_a_row_is_told() -> None:
+    figures = {B: Figure(B, "2026-01", "52.5", date(2026, 2, 10), "portal")}
+
+    assert [one["unit"] for one in report(IN_TIME, published=figures)["published_without_row"]] == [B]
+    assert report(IN_TIME, published=figures, by="procedure")["published_without_row"] == []
+
+
 def test_false_backlog_days_are_of_the_unit_that_had_the_case_then() -> None:
     moved = (*FALSELY_PENDING, entry("case.transferred", "2026-01-26 00:00", to_unit=B))
     whole = report(FALSELY_PENDING)["false_backlog"]
