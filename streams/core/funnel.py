@@ -56,6 +56,8 @@ STEPS: tuple[str, ...] = (
     "turned_away",
     "ended",
 )
+# What came to the unit and went on to the citizen.
+COLLECTED = frozenset({"received_at_unit", "handed_over"})
 
 
 def reached(lines: Lines, clock: Clock, rules: Rules) -> dict[str, int]:

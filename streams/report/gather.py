@@ -12,7 +12,7 @@ from streams.core.deadlines import Span, measure
 from streams.core.engine import Assessment, counted_of
 from streams.core.facts import AT, KIND, is_day, text
 from streams.core.fair import Sample
-from streams.core.funnel import channel, opened_at, reached
+from streams.core.funnel import COLLECTED, channel, opened_at, reached
 from streams.core.interval import Interval
 from streams.core.kinds import HANDED_OVER, PRINT_BLOCKED
 from streams.core.lines import Lines
@@ -106,7 +106,9 @@ class Gathered:
                 self.reached[place] += 1
         opened = opened_at(steps)
         if opened is not None and self.first <= opened < self.period.end:
-            self.funnel[channel(lines), procedure or UNTOLD, variant or ""].update(["cases", *steps])
+            self.funnel[channel(lines), procedure or UNTOLD, variant or ""].update(
+                ["cases", *steps, *(["collected"] if steps.keys() >= COLLECTED else ())]
+            )
             if clock.rule is not None and clock.rule.bearer != "unit":
                 self.notices[procedure or UNTOLD] += 1
 

@@ -143,11 +143,18 @@ def _causes_of(one: Mapping[str, Any], language: str) -> Iterator[Row]:
 def _funnel(report: Mapping[str, Any]) -> Table:
     """Steps that no case of the report knows are left out."""
     steps = [step for step in STEPS if any(row[step] for row in report["funnel"])]
+    shares = ["of_received"] if any(row["of_received"] for row in report["funnel"]) else []
     return Table(
         "funnel",
-        ("procedure", "channel", "variant", "cases", *steps),
+        ("procedure", "channel", "variant", "cases", *steps, *shares),
         [
-            [row["procedure"], row["channel"], row["variant"] or "", *(_count(row[name]) for name in ("cases", *steps))]
+            [
+                row["procedure"],
+                row["channel"],
+                row["variant"] or "",
+                *(_count(row[name]) for name in ("cases", *steps)),
+                *(percent(row[name]) for name in shares),
+            ]
             for row in report["funnel"]
         ],
     )

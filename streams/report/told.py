@@ -136,7 +136,8 @@ def _causes(
 
 
 def _funnel(found: Gathered) -> list[dict[str, Any]]:
-    """By procedure, channel and variant; of a procedure that has several, their sum before them."""
+    """By procedure, channel and variant; of a procedure that has several, their sum before them. `of_received` is
+    the share that was handed over of what came to the unit."""
     by_procedure: dict[str, list[tuple[str, str, Counter[str]]]] = {}
     for (channel, procedure, variant), counts in sorted(found.funnel.items()):
         by_procedure.setdefault(procedure, []).append((channel, variant, counts))
@@ -147,7 +148,10 @@ def _funnel(found: Gathered) -> list[dict[str, Any]]:
             whole.update(counts)
         for channel, variant, counts in [*([(ALL, "", whole)] if len(parts) > 1 else ()), *parts]:
             steps = {name: counts[name] for name in ("cases", *STEPS)}
-            rows.append({"procedure": procedure, "channel": channel, "variant": variant or None, **steps})
+            came = counts["received_at_unit"]
+            of_received = number(Fraction(counts["collected"], came)) if came else None
+            about = {"procedure": procedure, "channel": channel, "variant": variant or None}
+            rows.append({**about, **steps, "of_received": of_received})
     return rows
 
 

@@ -71,6 +71,7 @@ COLUMNS: Mapping[str, Words] = {
     "ready": Words("có kết quả", "ready"),
     "handed_over": Words("đã trả", "handed over"),
     "turned_away": Words("từ chối, dừng, rút", "turned away"),
+    "of_received": Words("đã trả / đã về", "handed over / received"),
     "ended": Words("kết thúc", "ended"),
 }
 

@@ -191,6 +191,15 @@ def test_two_targets_that_say_the_same_count_each_for_itself() -> None:
     assert [(one["reached"], one["rate"]["exact"]) for one in found] == [(1, "1/1"), (1, "1/1")]
 
 
+def test_what_was_handed_over_is_a_share_of_what_came_to_the_unit() -> None:
+    lies, elsewhere = a_case(ready()), a_case(returned())
+    (found,) = report(IN_TIME, lies, elsewhere)["funnel"]
+
+    # One that was handed over was never told at the unit: it is none of the two.
+    assert (found["received_at_unit"], found["handed_over"], found["of_received"]["exact"]) == (2, 2, "1/2")
+    assert report(elsewhere)["funnel"][0]["of_received"] is None
+
+
 def test_legs_are_in_the_rates_and_their_group_beside_them() -> None:
     about: dict[str, Any] = {"procedure": "interlinked_birth", "variant": None}
     group = (
