@@ -16,6 +16,7 @@ from streams.sinks.rows import (
     CODE_COLUMNS,
     ENTRY_COLUMNS,
     FLAG_COLUMNS,
+    LINE_COLUMNS,
     SOFTWARE_COLUMNS,
     Rows,
     milliseconds_of,
@@ -60,8 +61,8 @@ class PostgresArchive:
             self._connection = await self._connect()
             await self._check_schema()
             await self._check_deployment()
-            for stage in ("stage_entries", "stage_cases", "stage_flag_changes", "stage_codes", "stage_closings",
-                          "stage_software"):  # fmt: skip
+            for stage in ("stage_entries", "stage_cases", "stage_lines", "stage_flag_changes", "stage_codes",
+                          "stage_closings", "stage_software"):  # fmt: skip
                 await self._connection.execute(self._sql[stage])
             await self._connection.execute(self._sql["add_offsets"], *_columns(starts, 3))
             found = await self._connection.fetch(self._sql["fetch_offsets"], sorted({start.topic for start in starts}))
@@ -131,6 +132,12 @@ class PostgresArchive:
         for stage, columns, staged, merges in (
             ("staged_entries", ENTRY_COLUMNS, rows.entries, ("merge_entries",)),
             ("staged_cases", CASE_COLUMNS, list(rows.cases.values()), ("merge_cases",)),
+            (
+                "staged_lines",
+                LINE_COLUMNS,
+                [line for lines in rows.lines.values() for line in lines],
+                ("erase_lines", "merge_lines"),
+            ),
             ("staged_flag_changes", FLAG_COLUMNS, rows.flag_changes, ("merge_flag_changes", "merge_flags")),
             ("staged_codes", CODE_COLUMNS, list(rows.codes.values()), ("merge_codes", "erase_codes")),
             ("staged_closings", CLOSING_COLUMNS, rows.closings, ("merge_closings",)),
@@ -140,6 +147,8 @@ class PostgresArchive:
                 await connection.copy_records_to_table(stage, records=staged, columns=columns, schema_name="pg_temp")
                 for merge in merges:
                     await connection.execute(self._sql[merge])
+        if rows.has_law:
+            await connection.execute(self._sql["place_units"])
 
     async def _check_schema(self) -> None:
         if not await self._connection.fetchval("SELECT to_regclass($1) IS NOT NULL", TABLE):

@@ -6,13 +6,14 @@ may have a field that this version does not know. It stays in `body`, which is k
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import ormsgpack
 
 from schemas.codec import decode, encode
 from schemas.topics import CASES_CURRENT, CODES, FLAGS, LOG
+from streams.core.official import OPEN
 from streams.ports import Headers, Record
 
 Row = tuple[Any, ...]
@@ -21,7 +22,11 @@ ENTRY_COLUMNS = ("log_partition", "log_offset", "appended_at", "type", "case_tok
 CASE_COLUMNS = (
     "case_token", "version", "unit", "procedure", "channel", "variant", "observed", "official", "opened_at",
     "due_computed_at", "due_declared_at", "ended_at", "verdict", "assumed_start", "provisional", "illegal", "flags",
-    "rule", "body", "merged_into", "inherited_from",
+    "rule", "body", "merged_into", "inherited_from", "open_in", "held_stage", "held_owner", "held_since_at",
+)  # fmt: skip
+LINE_COLUMNS = (
+    "case_token", "leg", "version", "is_rated", "procedure", "rule", "reported", "reported_unit", "reported_end",
+    "evidence", "unit", "ended", "cause",
 )  # fmt: skip
 FLAG_COLUMNS = (
     "flag_id", "cycle", "version", "case_token", "class", "state", "since_at", "until_at", "unit", "procedure",
@@ -47,10 +52,13 @@ class Unreadable(ValueError):
 
 @dataclass(slots=True)
 class Rows:
-    """The rows of one chunk. Cases and codes hold the newest of each token only."""
+    """The rows of one chunk. Cases, their lines and codes hold the newest of each token only; `has_law`: new rules
+    stand among the entries."""
 
     entries: list[Row] = field(default_factory=list)
+    has_law: bool = False
     cases: dict[str, Row] = field(default_factory=dict)
+    lines: dict[str, list[Row]] = field(default_factory=dict)
     flag_changes: list[Row] = field(default_factory=list)
     codes: dict[str, Row] = field(default_factory=dict)
     closings: list[Row] = field(default_factory=list)
@@ -77,11 +85,15 @@ def _add(rows: Rows, record: Record, topic: str) -> None:
             rows.closings += _closings(entry)
         elif entry["type"] == "source.heartbeat":
             rows.software.append((entry["source"], entry["data"]["software"], datetime.fromisoformat(entry["time"])))
+        elif entry["type"] == "rules.activated":
+            rows.has_law = True
     elif topic == CASES_CURRENT.name:
-        case = _case(_body(record))
-        known = rows.cases.get(case[0])
-        if known is None or known[1] < case[1]:
-            rows.cases[case[0]] = case
+        body = _body(record)
+        view = decode(body)
+        known = rows.cases.get(view["case"])
+        if known is None or known[1] < view["version"]:
+            rows.cases[view["case"]] = _case(view, body)
+            rows.lines[view["case"]] = list(_lines(view))
     elif topic == FLAGS.name:
         rows.flag_changes.append(_flag(record, _body(record)))
     elif topic == CODES.name:
@@ -117,8 +129,7 @@ def _closings(entry: Mapping[str, Any]) -> Iterator[Row]:
         yield entry["case"], data["system"], data["code"], datetime.fromisoformat(closed), datetime.fromisoformat(ended)
 
 
-def _case(body: bytes) -> Row:
-    view = decode(body)
+def _case(view: Mapping[str, Any], body: bytes) -> Row:
     return (
         view["case"],
         view["version"],
@@ -141,7 +152,35 @@ def _case(body: bytes) -> Row:
         body,
         view.get("merged_into"),
         view.get("inherited_from"),
+        [] if "vanished" in view["flags"] else [line["system"] for line in view["official"] if line["state"] in OPEN],
+        *_held(view),
     )
+
+
+def _held(view: Mapping[str, Any]) -> Row:
+    """In which stage a case is, who has it and since when: the last stretch of its clock that goes on, or else the last
+    of what it waits for outside of it; nothing where neither is told."""
+    for name, stretches in (("stage", view.get("held", ())), ("what", view.get("waits", ()))):
+        for stretch in reversed(stretches):
+            if stretch["until"] is None:
+                return stretch[name], stretch["owner"], _instant(stretch["since"])
+    return None, None, None
+
+
+def _lines(view: Mapping[str, Any]) -> Iterator[Row]:
+    """How a case counts, a row for the whole, also where that is not counted, and one for each leg that is. The whole
+    of a group stands in no rate: its legs do."""
+    counts = {line["leg"] or "": line for line in view.get("counts", ())}
+    for leg, line in ({"": None} | counts).items():
+        is_rated = bool(leg) or not view.get("legs", ())
+        about = (view["case"], leg, view["version"], is_rated, view["procedure"], view["rule"])
+        if line is None:
+            yield (*about, None, None, None, None, None, None, None)
+        else:
+            yield (
+                *about, line["reported"], line["reported_unit"], _day(line["reported_end"]), line["evidence"],
+                line["unit"], _day(line["ended"]), line["cause"],
+            )  # fmt: skip
 
 
 def _flag(record: Record, body: bytes) -> Row:
@@ -209,3 +248,7 @@ def _text(raw: bytes | None) -> str:
 
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

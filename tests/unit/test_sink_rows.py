@@ -1,6 +1,6 @@
 """From records to rows: one row a record, the newest of each case and code, and no value in an error."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from streams.sinks.rows import (
     CODE_COLUMNS,
     ENTRY_COLUMNS,
     FLAG_COLUMNS,
+    LINE_COLUMNS,
     SOFTWARE_COLUMNS,
     Unreadable,
     instant_of,
@@ -129,6 +130,67 @@ def test_a_heartbeat_is_a_row_of_its_sources_software() -> None:
             "since_at": datetime(2026, 1, 5, 3, 0, 10, tzinfo=UTC),
         }
     ]
+
+
+COUNTED = {
+    "leg": None, "reported": "late", "reported_unit": "G01.801.002", "reported_end": "2026-01-14", "evidence": "unsure",
+    "unit": "G01.801.001", "ended": None, "cause": "insufficient",
+}  # fmt: skip
+
+
+def lines_of(record: Record) -> list[dict[str, Any]]:
+    return [dict(zip(LINE_COLUMNS, row, strict=True)) for row in rows_of([record], PREFIX).lines[TOKEN]]
+
+
+def test_how_a_case_counts_is_a_row_also_where_it_is_not_counted() -> None:
+    about = {"case_token": TOKEN, "leg": "", "version": 1, "is_rated": True, "procedure": "card", "rule": "card-2023"}
+
+    [counted], [uncounted] = lines_of(case(counts=[COUNTED])), lines_of(case())
+
+    assert counted == {**about, **COUNTED, "leg": "", "reported_end": date(2026, 1, 14)}
+    assert uncounted == about | dict.fromkeys(LINE_COLUMNS[len(about) :])
+
+
+def test_the_whole_of_a_group_stands_in_no_rate() -> None:
+    leg: dict[str, Any] = {"leg": "birth", "unit": None, "official": [], "due": None, "ended": None, "verdict": "open"}
+
+    rows = lines_of(case(counts=[COUNTED, {**COUNTED, "leg": "birth"}], legs=[leg]))
+
+    assert [(row["leg"], row["is_rated"]) for row in rows] == [("", False), ("birth", True)]
+
+
+SINCE = {"owner": "unit", "since": "2026-01-05T10:00:00+07:00", "until": None}
+ENDED = {**SINCE, "until": "2026-01-06T10:00:00+07:00"}
+STRETCH: dict[str, Any] = {"stage": "processing", "unit": None, "taken": None}
+
+
+@pytest.mark.parametrize(
+    "fields, found",
+    [
+        ({}, (None, None, None)),
+        ({"held": [{**STRETCH, **ENDED}, {**STRETCH, **SINCE, "owner": "ministry"}]}, ("processing", "ministry")),
+        ({"held": [{**STRETCH, **ENDED, "taken": 1}], "waits": [{"what": "queue", **SINCE}]}, ("queue", "unit")),
+        ({"held": [{**STRETCH, **SINCE}], "waits": [{"what": "otp", **SINCE}]}, ("processing", "unit")),
+    ],
+    ids=["nobody", "the last stretch", "what it waits for", "the clock goes before"],
+)
+def test_who_has_a_case_is_the_last_stretch_that_goes_on(fields: dict[str, Any], found: tuple[Any, ...]) -> None:
+    [row] = rows_of([case(**fields)], PREFIX).cases.values()
+
+    named = dict(zip(CASE_COLUMNS, row, strict=True))
+    assert (named["held_stage"], named["held_owner"]) == found[:2]
+    assert (named["held_since_at"] is None) == (found[0] is None)
+
+
+@pytest.mark.parametrize(
+    "state, flags, systems", [("processing", [], ["portal"]), ("done", [], []), ("processing", ["vanished"], [])]
+)
+def test_a_case_is_open_in_the_systems_that_show_it_so(state: str, flags: list[str], systems: list[str]) -> None:
+    shown = {"system": "portal", "code": "4", "state": state, "since": "2026-01-05T10:00:00+07:00"}
+
+    [row] = rows_of([case(official=[shown], flags=flags)], PREFIX).cases.values()
+
+    assert dict(zip(CASE_COLUMNS, row, strict=True))["open_in"] == systems
 
 
 def test_a_chunk_brings_each_case_and_each_code_once() -> None:

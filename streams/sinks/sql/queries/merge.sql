@@ -6,6 +6,10 @@ CREATE TEMPORARY TABLE staged_entries (LIKE entries) ON COMMIT DELETE ROWS;
 -- As above, for views of cases.
 CREATE TEMPORARY TABLE staged_cases (LIKE cases) ON COMMIT DELETE ROWS;
 
+-- stage_lines --
+-- As above, for how cases count.
+CREATE TEMPORARY TABLE staged_lines (LIKE counted_lines) ON COMMIT DELETE ROWS;
+
 -- stage_flag_changes --
 -- As above, for versions of flags.
 CREATE TEMPORARY TABLE staged_flag_changes (LIKE flag_changes) ON COMMIT DELETE ROWS;
@@ -49,8 +53,36 @@ ON CONFLICT (case_token) DO UPDATE SET
     rule = excluded.rule,
     body = excluded.body,
     merged_into = excluded.merged_into,
-    inherited_from = excluded.inherited_from
+    inherited_from = excluded.inherited_from,
+    open_in = excluded.open_in,
+    held_stage = excluded.held_stage,
+    held_owner = excluded.held_owner,
+    held_since_at = excluded.held_since_at
 WHERE cases.version < excluded.version;
+
+-- erase_lines --
+-- Legs that a newer view of their case does not count any more; the whole is told by every view.
+DELETE FROM counted_lines USING staged_lines
+WHERE staged_lines.leg = '' AND counted_lines.case_token = staged_lines.case_token
+  AND counted_lines.leg <> '' AND counted_lines.version < staged_lines.version;
+
+-- merge_lines --
+-- Lines only move to a higher version, and none comes from a view older than the newest.
+INSERT INTO counted_lines
+SELECT staged_lines.* FROM staged_lines JOIN cases USING (case_token, version)
+ON CONFLICT (case_token, leg) DO UPDATE SET
+    version = excluded.version,
+    is_rated = excluded.is_rated,
+    procedure = excluded.procedure,
+    rule = excluded.rule,
+    reported = excluded.reported,
+    reported_unit = excluded.reported_unit,
+    reported_end = excluded.reported_end,
+    evidence = excluded.evidence,
+    unit = excluded.unit,
+    ended = excluded.ended,
+    cause = excluded.cause
+WHERE counted_lines.version < excluded.version;
 
 -- merge_flag_changes --
 -- A version of a flag is said once; said again, the first record stays, with its headers.
@@ -102,3 +134,7 @@ INSERT INTO closings SELECT * FROM staged_closings ON CONFLICT DO NOTHING;
 -- merge_software --
 -- What a source ran at an instant is kept once, however often it is told.
 INSERT INTO source_software SELECT * FROM staged_software ON CONFLICT DO NOTHING;
+
+-- place_units --
+-- What rules tell of units, of those that were activated last.
+SELECT place_units();
