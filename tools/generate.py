@@ -1,5 +1,6 @@
 """Writes what is generated and committed: under docs/ asyncapi.yaml, schemas/, rules.md, state-machines.md, metrics.md,
-and the tables of evidence.md; under deploy/ Alertmanager's configuration, and the runbook's links in alert rules.
+and the tables of evidence.md; under deploy/ Alertmanager's configuration, the runbook's links in alert rules, and
+Grafana's dashboards.
 
 Tests compare.
 """
@@ -13,6 +14,7 @@ import yaml
 
 from schemas.asyncapi import asyncapi, json_schemas
 from tools import alert_routes, alert_rules, evidence_page, metrics_page
+from tools.dashboards import render
 from tools.machines_page import page
 from tools.rules_manual import manual
 
@@ -38,14 +40,16 @@ def generated() -> dict[Path, str]:
     # Written by hand, but for the link that each alert bears.
     pages |= {path: alert_rules.with_links((ROOT / path).read_text()) for path in alert_rules.files()}
     contacts, base = (ROOT / alert_routes.CONTACTS).read_text(), (ROOT / alert_routes.BASE).read_text()
+    pages |= render.files()
     pages[alert_routes.CONFIG] = alert_routes.config(contacts, base)
     return {Path("docs/asyncapi.yaml"): _NOTE + contract, **pages, **files}
 
 
 def leftovers() -> list[Path]:
-    """Schemas of messages that no longer exist."""
+    """Schemas of messages, and dashboards, that no longer exist."""
     known = generated()
-    found = (path.relative_to(ROOT) for path in (ROOT / SCHEMAS).glob("*.json"))
+    folders = ((SCHEMAS, "*.json"), (render.FOLDER, "*/*.json"))
+    found = (path.relative_to(ROOT) for folder, names in folders for path in (ROOT / folder).glob(names))
     return sorted(path for path in found if path not in known)
 
 

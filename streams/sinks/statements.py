@@ -17,10 +17,10 @@ def split(text: str) -> dict[str, str]:
     return {name: _without_comments(body) for name, body in zip(names, bodies, strict=True)}
 
 
-def load(folder: Path = QUERIES) -> Mapping[str, str]:
-    """All statements of a folder."""
+def load(folder: Path = QUERIES, only: str = "*") -> Mapping[str, str]:
+    """All statements of a folder, or those of `only` one of its files."""
     statements: dict[str, str] = {}
-    for path in sorted(folder.glob("*.sql")):
+    for path in sorted(folder.glob(f"{only}.sql")):
         found = split(path.read_text(encoding="utf-8"))
         assert not statements.keys() & found.keys(), f"{path.name} repeats a name of another file"
         statements |= found

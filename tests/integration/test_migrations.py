@@ -30,12 +30,13 @@ GAUGES = ("flags_with_incident", "view_settings", "gauge_settings")
 COUNTS = (
     "unit_counts", "verdict_counts", "flag_counts", "incident_counts", "judged_up_to", "periods", "rate_counts",
     "cause_counts", "open_counts", "step_counts", "waiting_counts", "today_counts", "false_backlog", "unit_places",
-    "province_codes",
+    "province_codes", "scoring_system",
 )  # fmt: skip
 # What these are made of.
 OF_COUNTS = (
     "unit_names",
     "province_codes",
+    "scoring_system",
     "duties_of_others",
     "lines_of_periods",
     "lines_of_units",

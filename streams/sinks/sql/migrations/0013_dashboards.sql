@@ -77,8 +77,8 @@ CREATE TABLE unit_names (unit text PRIMARY KEY, name text NOT NULL, province tex
 CREATE TABLE province_codes (code text PRIMARY KEY, province text NOT NULL);
 -- Rules whose duty is not the unit's (a stay notice is the host's): their cases stand in no rate.
 CREATE TABLE duties_of_others (rule text PRIMARY KEY);
--- The system whose status scores: no row before any rules.
-CREATE TABLE scoring_system (system text NOT NULL);
+-- The system whose status scores, and the points that its newest formula gives for a rate of one: no row before any rules.
+CREATE TABLE scoring_system (system text NOT NULL, points numeric);
 
 -- What is told of a unit's province, or else of the nearest unit above it (streams/core/units.py).
 CREATE FUNCTION province_of(unit text) RETURNS text
@@ -123,7 +123,12 @@ AS $$
     CROSS JOIN LATERAL jsonb_array_elements(coalesce(content -> 'deadlines', '[]')) AS deadline
     WHERE deadline ->> 'duty_bearer' <> 'unit';
     INSERT INTO scoring_system
-    SELECT content ->> 'scoring'
+    SELECT content ->> 'scoring', (
+        SELECT (formula ->> 'points')::numeric
+        FROM jsonb_array_elements(coalesce(content -> 'formulas', '[]')) AS formula
+        ORDER BY formula ->> 'effective_from' DESC
+        LIMIT 1
+    )
     FROM (
         SELECT convert_from(body, 'UTF8')::jsonb -> 'content' AS content FROM entries
         WHERE type = 'rules.activated' AND log_partition = 0 ORDER BY log_offset DESC LIMIT 1
@@ -333,7 +338,7 @@ WHERE unit NOT IN (SELECT unit FROM unit_names);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON counted_lines TO hoso_sink;
 GRANT EXECUTE ON FUNCTION place_units() TO hoso_sink;
-GRANT SELECT ON counted_lines, unit_names, duties_of_others, scoring_system, lines_of_periods, lines_of_units, stage_steps
+GRANT SELECT ON counted_lines, unit_names, duties_of_others, lines_of_periods, lines_of_units, stage_steps
     TO hoso_reader;
 GRANT SELECT ON judged_up_to, periods, rate_counts, cause_counts, open_counts, step_counts, waiting_counts, today_counts,
-    false_backlog, unit_places, province_codes TO hoso_grafana, hoso_reader;
+    false_backlog, unit_places, province_codes, scoring_system TO hoso_grafana, hoso_reader;

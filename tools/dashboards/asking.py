@@ -1,0 +1,89 @@
+"""Runs the queries of dashboards as Grafana would: with its variables filled in, on PostgreSQL and on Prometheus."""
+
+import re
+import time
+import urllib.parse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from tools.stack.monitoring import ask
+
+_VARIABLE = re.compile(r"\$\{(\w+):(\w+)\}")
+STEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody chose at the head of a dashboard. Provinces are values; *all* of the others is one of its own."""
+
+    provinces: Sequence[str] = ("none",)
+    unit: str | None = None
+    procedure: str | None = None
+    period: str = "ever"
+
+    def fill(self, text: str) -> str:
+        """A query with its variables filled in, as Grafana's formats write them; raises KeyError for others."""
+        return _VARIABLE.sub(lambda found: self._forms[found[1], found[2]], text)
+
+    @property
+    def _forms(self) -> dict[tuple[str, str], str]:
+        return {
+            ("province", "sqlstring"): ",".join(map(_quoted, self.provinces)),
+            ("province", "regex"): f"({'|'.join(map(re.escape, self.provinces))})",
+            ("unit", "sqlstring"): _quoted(self.unit or "all"),
+            ("procedure", "sqlstring"): _quoted(self.procedure or "all"),
+            ("period", "sqlstring"): _quoted(self.period),
+        }
+
+
+def rows(database: str, text: str, choice: Choice) -> list[dict[str, Any]]:
+    """What PostgreSQL answers to Grafana's role, by column."""
+    with psycopg.connect(database, row_factory=dict_row) as connection:
+        connection.execute("SET ROLE hoso_grafana")
+        # No parameters: a percent sign stands for itself.
+        return connection.execute(choice.fill(text).encode()).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of Prometheus: its labels, and pairs of time and value."""
+
+    labels: dict[str, str]
+    points: list[tuple[float, float]]
+
+    def called(self, legend: str) -> str:
+        """As the panel's legend calls it."""
+        return re.sub(r"\{\{(\w+)\}\}", lambda found: self.labels.get(found[1], ""), legend)
+
+
+def instant(prometheus: str, expression: str, choice: Choice) -> list[Series]:
+    """What holds now."""
+    told = _ask(prometheus, "query", query=choice.fill(expression))
+    return [Series(one["metric"], [_point(one["value"])]) for one in told]
+
+
+def over_time(prometheus: str, expression: str, choice: Choice, seconds: float) -> list[Series]:
+    """What held over the last seconds."""
+    now = time.time()
+    step = max(seconds / STEPS, 1)
+    told = _ask(
+        prometheus, "query_range", query=choice.fill(expression), start=f"{now - seconds}", end=f"{now}", step=f"{step}"
+    )
+    return [Series(one["metric"], [*map(_point, one["values"])]) for one in told]
+
+
+def _ask(prometheus: str, how: str, **asked: str) -> Iterator[Any]:
+    answer = ask(prometheus, f"/api/v1/{how}?{urllib.parse.urlencode(asked)}")
+    yield from answer["data"]["result"]
+
+
+def _point(told: Sequence[Any]) -> tuple[float, float]:
+    return float(told[0]), float(told[1])
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
