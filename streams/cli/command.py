@@ -22,6 +22,7 @@ from streams.cli import (
     sources,
     topics,
     units,
+    watching,
 )
 
 IMPORTS = """A foreign log becomes ours (`hoso import LOG.csv --mapping map.toml`, the same as `hoso import log`); or
@@ -60,6 +61,7 @@ app.command("keys")(running.keys)
 app.command("migrate")(running.migrate)
 app.command("units")(units.units)
 app.command("incidents")(incidents.incidents)
+app.command("watch")(watching.watch)
 app.command("due")(due.due)
 
 of_rules = typer.Typer(no_args_is_help=True, help="The law as files: shown, checked, tried on a log, put in force.")

@@ -19,6 +19,7 @@ from streams.simulator.district import DistrictRefused
 from streams.wiring.deployment import REFUSALS
 from streams.wiring.playing import ClockLater, ClockTooShort
 from streams.wiring.reporting import NothingKnown
+from streams.wiring.watching import NothingToWatch
 
 EXIT_DIFFERENT = 1
 # Of `hoso adapt`: the good rows are told, others were rejected.
@@ -36,6 +37,7 @@ _REFUSALS: tuple[type[Exception], ...] = (
     BadEntry,
     BadLine,
     DistrictRefused,
+    NothingToWatch,
     PeriodRefused,
     TargetsRefused,
     PublishedRefused,

@@ -91,6 +91,15 @@ LABELS: Mapping[str, Words] = {
     "at_risk": CLASS_WORDS["at_risk"],
 }
 
+# Pictures of several columns.
+TITLES: Mapping[str, Words] = {
+    "causes": Words("Vì sao hai tỷ lệ khác nhau", "Why the two rates differ"),
+    "open": Words("Đang mở: theo hệ thống và trên thực tế", "Open: as reported and in reality"),
+    "steps": Words("Hồ sơ đã đi đến đâu", "How far cases have come"),
+    "ages": Words("Tuổi của hồ sơ đang mở", "Age of open cases"),
+    "false_backlog": Words("Số ngày tồn do hệ thống chưa cập nhật", "Days open in the system after the end"),
+}
+
 TABLES: Mapping[str, Mapping[str, Words]] = {"causes": CAUSE_WORDS, "owners": OWNER_WORDS, "classes": CLASS_WORDS}
 
 # What the two rates are called wherever they stand side by side.

@@ -12,13 +12,19 @@ PICTURES = Path(__file__).parent / "sql" / "pictures"
 
 
 def pictures(
-    language: str, asked: Mapping[str, str], tables: Mapping[str, Mapping[str, Words]] = TABLES, only: str = "*"
+    language: str,
+    asked: Mapping[str, str],
+    tables: Mapping[str, Mapping[str, Words]] = TABLES,
+    *,
+    only: str = "*",
+    by_name: bool = False,
 ) -> Mapping[str, str]:
-    """All statements by name, in a language; or of one file `only`.
+    """All statements by name, or those of one file `only`; columns are called as a language calls them, or `by_name`.
 
-    `asked` has `here` (a condition on unit and procedure), `period` and
-    `one_unit` as SQL; `tables` the words for values."""
-    filled = {name: words.of(language) for name, words in LABELS.items()}
+    `asked` has `here` (a condition on unit and procedure), `near` (one on a unit, or one above units), `period` and
+    `one_unit` as SQL; `tables` the words for values.
+    """
+    filled = {name: name if by_name else words.of(language) for name, words in LABELS.items()}
     filled |= {name: words_table(words, language) for name, words in tables.items()}
     filled |= asked
     return {name: text.format_map(filled).rstrip(";") for name, text in load(PICTURES, only).items()}
@@ -26,9 +32,10 @@ def pictures(
 
 def words_table(words: Mapping[str, Words], language: str) -> str:
     """Keys and what they are called, as a table in SQL."""
-    rows = ", ".join(f"({_quoted(key)}, {_quoted(text.of(language))})" for key, text in sorted(words.items()))
+    rows = ", ".join(f"({quoted(key)}, {quoted(text.of(language))})" for key, text in sorted(words.items()))
     return f"(VALUES {rows})"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A string as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from streams.core import screen_words
 from streams.core.causes import Words
 from streams.core.screen_words import LABELS, TABLES
 from tools.machines_words import OBSERVED
@@ -49,11 +50,7 @@ TITLES: Mapping[str, Words] = {
         "judged_up_to", "complete_up_to", "sources_silent", "insufficient", "newly_overdue", "due_not_ready",
         "due_not_updated", "points", "rate_reported", "rate_evidence",
     )},
-    "causes": Words("Vì sao hai tỷ lệ khác nhau", "Why the two rates differ"),
-    "open": Words("Đang mở: theo hệ thống và trên thực tế", "Open: as reported and in reality"),
-    "steps": Words("Hồ sơ đã đi đến đâu", "How far cases have come"),
-    "ages": Words("Tuổi của hồ sơ đang mở", "Age of open cases"),
-    "false_backlog": Words("Số ngày tồn do hệ thống chưa cập nhật", "Days open in the system after the end"),
+    **screen_words.TITLES,
     "units": Words("Các đơn vị", "Units"),
     "overdue_trend": Words("Quá hạn (theo chứng cứ), theo bên phải xử lý", "Overdue by evidence, by accountable party"),
     "falsely_open_trend": Words("Đã xong, hệ thống còn mở, theo bên phải xử lý", "Done and still open, by party"),

@@ -38,10 +38,10 @@ SELECT coalesce(word.text, class) AS "{class}", coalesce(owner.text, split_part(
        coalesce(place.name, scope, '') AS "{unit}", coalesce(source, '') AS "{source}",
        coalesce(software, '') AS "{software}", sum(open)::bigint AS "{open_incidents}",
        sum(members_open)::bigint AS "{cases}"
-FROM (SELECT *, scope AS unit, NULL::text AS procedure FROM incident_counts WHERE open > 0) AS counted
+FROM (SELECT *, scope AS unit FROM incident_counts WHERE open > 0) AS counted
 LEFT JOIN unit_places AS place USING (unit)
 LEFT JOIN {classes} AS word (key, text) ON word.key = class
 LEFT JOIN {owners} AS owner (key, text) ON owner.key = split_part(accountable, ':', 1)
-WHERE {here}
+WHERE {near}
 GROUP BY 1, 2, 3, 4, 5
 ORDER BY 7 DESC, 1, 3;
