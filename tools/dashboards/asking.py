@@ -12,7 +12,10 @@ from psycopg.rows import dict_row
 
 from tools.stack.monitoring import ask
 
-_VARIABLE = re.compile(r"\$\{(\w+):(\w+)\}")
+_VARIABLE = re.compile(r"\$(?:\{(\w+):(\w+)\}|(\w+))")
+_SPECIAL = re.compile(r"([\\^$.*+?()\[\]{}|])")
+# Once for the pattern, once for the string that it stands in.
+TWICE_ESCAPED = r"\\\\\1"
 STEPS = 60
 
 
@@ -27,13 +30,13 @@ class Choice:
 
     def fill(self, text: str) -> str:
         """A query with its variables filled in, as Grafana's formats write them; raises KeyError for others."""
-        return _VARIABLE.sub(lambda found: self._forms[found[1], found[2]], text)
+        return _VARIABLE.sub(lambda found: self._forms[found[1] or found[3], found[2]], text)
 
     @property
-    def _forms(self) -> dict[tuple[str, str], str]:
+    def _forms(self) -> dict[tuple[str, str | None], str]:
         return {
             ("province", "sqlstring"): ",".join(map(_quoted, self.provinces)),
-            ("province", "regex"): f"({'|'.join(map(re.escape, self.provinces))})",
+            ("province", None): f"({'|'.join(_SPECIAL.sub(TWICE_ESCAPED, one) for one in self.provinces)})",
             ("unit", "sqlstring"): _quoted(self.unit or "all"),
             ("procedure", "sqlstring"): _quoted(self.procedure or "all"),
             ("period", "sqlstring"): _quoted(self.period),

@@ -24,7 +24,7 @@ class Panel(NamedTuple):
 
     `instants`, `shares` and `days` are the columns of a table that are such; with `links` the column *unit* leads to
     the unit alone. `classes` are columns that bear the name of a class: its words are too long for a name in
-    PostgreSQL. Bars are columns of one row, or `is_by_row`.
+    PostgreSQL. `words` is the table of words that series are called by. Bars are columns of one row, or `is_by_row`.
     """
 
     name: str
@@ -40,10 +40,11 @@ class Panel(NamedTuple):
     links: bool = False
     is_by_row: bool = False
     classes: tuple[str, ...] = ()
+    words: str = ""
 
 
 def _stat(name: str, width: int, unit: str = COUNT, steps: Steps = PLAIN, decimals: int | None = None) -> Panel:
-    return Panel(name, "stat", width, 4, unit, steps, decimals)
+    return Panel(name, "stat", width, 3, unit, steps, decimals)
 
 
 # On each dashboard: up to when it is complete.
@@ -60,15 +61,15 @@ BOARDS: Mapping[str, tuple[Panel, ...]] = {
         _stat("insufficient", 4, SHARE, SHARE_OPEN, 1),
         _stat("due_not_ready", 3, steps=NONE_IS_GOOD),
         _stat("due_not_updated", 4, steps=NONE_IS_GOOD),
-        Panel("newly_overdue", "bars", 8, 7, steps=NONE_IS_BEST, is_by_row=True),
-        _stat("rate_reported", 4, SHARE, decimals=2)._replace(height=7),
-        _stat("rate_evidence", 7, SHARE, decimals=2)._replace(height=7),
-        _stat("points", 5, steps=LOST, decimals=2)._replace(height=7),
-        Panel("causes", "table", 12, 10, decimals=2, shares=("share_least", "share_most")),
-        Panel("open", "bars", 12, 10),
-        Panel("steps", "bars", 8, 8),
-        Panel("ages", "groups", 8, 8),
-        Panel("false_backlog", "table", 8, 8, days=("days",), decimals=1),
+        Panel("newly_overdue", "bars", 8, 5, steps=NONE_IS_BEST, is_by_row=True),
+        _stat("rate_reported", 4, SHARE, decimals=2)._replace(height=5),
+        _stat("rate_evidence", 7, SHARE, decimals=2)._replace(height=5),
+        _stat("points", 5, steps=LOST, decimals=2)._replace(height=5),
+        Panel("causes", "table", 14, 9, decimals=2, shares=("share_least", "share_most")),
+        Panel("open", "bars", 10, 9),
+        Panel("steps", "bars", 8, 6),
+        Panel("ages", "groups", 8, 6),
+        Panel("false_backlog", "table", 8, 6, days=("days",), decimals=1),
     ),
     "unit": (
         *HEADER,
@@ -82,8 +83,8 @@ BOARDS: Mapping[str, tuple[Panel, ...]] = {
         _stat("due_not_updated", 4, steps=NONE_IS_GOOD),
         Panel("causes", "table", 12, 9, decimals=2, shares=("share_least", "share_most")),
         Panel("open", "bars", 12, 9),
-        Panel("overdue_trend", "lines", 8, 8),
-        Panel("falsely_open_trend", "lines", 8, 8),
+        Panel("overdue_trend", "lines", 8, 8, words="owners"),
+        Panel("falsely_open_trend", "lines", 8, 8, words="owners"),
         Panel("allowance", "bars", 8, 8, steps=((None, "red"), (0, "orange"), (3, "green"))),
     ),
     "corrections": (
@@ -99,7 +100,7 @@ BOARDS: Mapping[str, tuple[Panel, ...]] = {
         *HEADER,
         Panel("waiting", "table", 14, 12, instants=("oldest",), days=("days_on_average",), decimals=1),
         Panel("owners", "bars", 10, 12, is_by_row=True),
-        Panel("stages_heat", "heat", 24, 10),
+        Panel("stages_heat", "heat", 24, 10, words="stages"),
         Panel("steps_of_procedures", "table", 14, 10),
         Panel("ages", "groups", 10, 10),
     ),
@@ -107,7 +108,7 @@ BOARDS: Mapping[str, tuple[Panel, ...]] = {
         *HEADER,
         Panel("incidents", "table", 16, 10),
         Panel("alertmanager", "alerts", 8, 10),
-        Panel("incident_trend", "lines", 12, 8),
+        Panel("incident_trend", "lines", 12, 8, words="classes"),
         Panel("alerts", "table", 12, 8),
         Panel("sources_up_to", "bars", 10, 10, INSTANT),
         Panel("sources_silence", "bars", 8, 10, SECONDS, ((None, "orange"), (28_800, "red"))),

@@ -12,14 +12,17 @@ HERE = (
     "coalesce(unit, '') IN (SELECT unit FROM unit_places WHERE province IN (${province:sqlstring}) "
     "UNION ALL SELECT '' WHERE 'none' IN (${province:sqlstring}))"
 )
+# An incident may be that of a unit above, of which no case tells.
+NEAR = "${unit:sqlstring} IN ('all', unit) AND coalesce(province_of(unit), 'none') IN (${province:sqlstring})"
 ALL = "'all'"
-IN_PROVINCE = 'province=~"${province:regex}"'
+# Without a format Grafana writes a pattern in a string of Prometheus.
+IN_PROVINCE = 'province=~"$province"'
 
 
 @cache
 def sql(language: str) -> Mapping[str, str]:
     """The queries of PostgreSQL by name."""
-    asked = {"here": HERE, "period": "${period:sqlstring}", "one_unit": "${unit:sqlstring} <> 'all'"}
+    asked = {"here": HERE, "near": NEAR, "period": "${period:sqlstring}", "one_unit": "${unit:sqlstring} <> 'all'"}
     return pictures(language, asked, VALUES)
 
 
@@ -43,7 +46,7 @@ PROMETHEUS: Mapping[str, tuple[tuple[str, str], ...]] = {
         for share, name in ((0.5, "p50"), (0.99, "p99"))
     ),
     "forwarded": (("sum by (topic) (rate(hoso_events_forwarded_total[5m]))", "{{topic}}"),),
-    "dead_letters": (("sum by (topic, reason) (increase(hoso_dead_letters_total[1h]))", "{{topic}}: {{reason}}"),),
+    "dead_letters": (("sum by (topic, reason) (increase(hoso_dead_letters_total[1h])) > 0", "{{topic}}: {{reason}}"),),
     "restarts": (("changes(hoso_process_start_time_seconds[1h])", "{{worker}}"),),
     "commit": (
         ("histogram_quantile(0.99, sum by (le, role) (rate(hoso_chunk_commit_seconds_bucket[5m])))", "{{role}}"),

@@ -186,10 +186,8 @@ def _panel(panel: Panel, language: str) -> Any:
             LABELS["unit"].of(language),
             [models.DynamicConfigValue("links", [{"title": LABELS["unit"].of(language), "url": _to_unit(language)}])],
         )
-    if panel.name == "stages_heat":
-        # The rows of a heatmap are called as their series are.
-        for key, words in VALUES["stages"].items():
-            made.override_by_name(key, [models.DynamicConfigValue("displayName", words.of(language))])
+    for key, words in VALUES.get(panel.words, {}).items():
+        made.override_by_name(key, [models.DynamicConfigValue("displayName", words.of(language))])
     if panel.kind == "table" and panel.name in PROMETHEUS:
         made.with_transformation(
             models.DataTransformerConfig(id_val="organize", options={"excludeByName": {"Time": True}})

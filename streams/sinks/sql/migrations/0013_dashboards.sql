@@ -332,8 +332,15 @@ GROUP BY period, unit, procedure, cause;
 CREATE VIEW unit_places AS
 SELECT unit, name, coalesce(province, 'none') AS province FROM unit_names
 UNION ALL
-SELECT unit, unit, coalesce(province_of(unit), 'none')
+SELECT unit, unit, coalesce(province, 'none')
 FROM (SELECT DISTINCT unit FROM cases WHERE unit IS NOT NULL) AS seen
+-- As province_of, whose calls take ten times as long for thousands of units.
+LEFT JOIN LATERAL (
+    SELECT province FROM province_codes
+    WHERE unit = code OR starts_with(unit, code || '.') OR starts_with(unit, code || '-')
+    ORDER BY length(code) DESC
+    LIMIT 1
+) AS nearest ON true
 WHERE unit NOT IN (SELECT unit FROM unit_names);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON counted_lines TO hoso_sink;
