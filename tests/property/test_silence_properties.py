@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from schemas.events import TOPIC_OF_TYPE
 from streams.core.case import EMPTY
 from streams.core.compiling import compile_rules
-from streams.core.engine import fold, judge
+from streams.core.engine import assess, counted_of, fold, judge
 from streams.core.instants import parse_utc, utc_text
+from streams.core.score import Period
 from streams.core.sources import NO_MARKS, Marks
 from streams.rules_file import VIETNAM, load_rules
-from tests.core_builders import TOKEN, at, entry
+from tests.core_builders import TOKEN, at, day, entry
 
 RHYTHM = 3600
 FEEDS = ("submission", "print", "card-dispatch", "handover", "official-status")
@@ -154,3 +155,33 @@ def test_once_a_source_is_back_with_its_backlog_nothing_is_missing(one: tuple[li
     cut = cut._replace(until=min(cut.until or cut.since + 86_400, END - 4 * 86_400))
 
     assert raised(told, cut)[1] == raised(told, None)[1]
+
+
+def proven_in_time(told: Sequence[dict[str, Any]], until: int, cut: Cut | None) -> bool:
+    """Whether the case counts as in time in the lower bound of a period that ends at an instant."""
+    known = [
+        one
+        for one in told
+        if cut is None or one["source"] != f"urn:hoso:{cut.feed}" or parse_utc(one["time"]) < cut.since
+    ]
+    case = EMPTY
+    for offset, one in enumerate(known):
+        case = fold(case, offset, one)
+    found = assess(case, until, RULES, marks_at(cut, until))
+    assert found is not None
+    return counted_of(found, RULES, Period(day("2026-01-01"), until))[0].evidence == "in_time"
+
+
+# The first hour after the due too, in which nobody knows yet whether a source is silent.
+AFTER_DUE = st.one_of(
+    st.integers(at("2026-01-14 00:00") + 1, at("2026-01-14 01:00")), st.integers(at("2026-01-14"), END)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(cut_off(), AFTER_DUE)
+def test_silence_never_proves_a_case_in_time(one: tuple[list[dict[str, Any]], Cut], until: int) -> None:
+    told, cut = one
+    cut = cut._replace(until=None)
+
+    assert proven_in_time(told, until, cut) <= proven_in_time(told, until, None)
