@@ -78,7 +78,10 @@ def watch(
 def _live(settings: Settings, asked: tuple[str, str, str | None, list[str]], first: Overview, seconds: float) -> None:
     """Look again and again; where nothing answers, what was seen last stands, and why."""
     language, seen = asked[0], first
-    with Live(drawn(seen, language), console=tables, screen=True, auto_refresh=False) as live:
+    live = Live(drawn(seen, language), console=tables, screen=True, auto_refresh=False)
+    # As a context it would leave the terminal changed where Ctrl-C comes in the midst of the first picture.
+    try:
+        live.start()
         while True:
             live.refresh()
             time.sleep(seconds)
@@ -87,6 +90,8 @@ def _live(settings: Settings, asked: tuple[str, str, str | None, list[str]], fir
             except RuntimeError as trouble:
                 seen = seen._replace(troubles=(str(trouble),))
             live.update(drawn(seen, language))
+    finally:
+        live.stop()
 
 
 def drawn(seen: Overview, language: str) -> RenderableType:
