@@ -73,3 +73,20 @@ def test_whose_word_it_is_and_when_it_was_written_down(fields: dict[str, Any], v
     facts = [*CASE, ready(f"{DUE} 15:00", **fields)]
 
     assert view_at(LATER, *facts)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    "snapshot, raised",
+    [
+        (entry("official.observed", "2026-03-11 20:00", system="portal", code="4"), True),
+        (entry("official.observed", "2026-03-11 08:00", system="portal", code="4"), False),
+        # Of that day, and nobody knows whether it was read before the card came.
+        (entry("official.observed", "2026-03-11 24:00", precision="day", system="portal", code="4"), False),
+    ],
+)
+def test_a_snapshot_of_which_only_the_day_is_known_accuses_of_nothing_on_it(
+    snapshot: dict[str, Any], raised: bool
+) -> None:
+    told = (received("2026-03-02 08:00"), completed("2026-03-02 09:00"), snapshot)
+
+    assert ("falsely_pending" in classes_at(LATER, *told, ready("2026-03-11 10:00", origin="post"))) is raised
