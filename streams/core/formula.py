@@ -10,13 +10,13 @@ does, and more than one request counts as late. Without an appointment the end i
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streams.core.clock import MEANS_NONE, Clock
+from streams.core.clock import Clock
 from streams.core.deadlines import due, measure
 from streams.core.facts import AT, DATA, Fact, is_day
 from streams.core.lines import Lines
 from streams.core.official import OPEN
 from streams.core.pauses import span_of
-from streams.core.reported import Report, reports
+from streams.core.reported import Report, in_states, is_given, reports, runs
 from streams.core.rules import Formula, Rules
 
 REGISTERED, WITHDRAWING = "registered", "withdrawing"
@@ -69,8 +69,8 @@ def _end(clock: Clock, told: Sequence[Report], formula: Formula, at: int) -> tup
     """The branch, and the day that counts as the end."""
     fact, state = told[-1]
     if state in formula.waiting:
-        requests = _stretches(told, formula.waiting)
-        return ("waiting" if len(requests) <= formula.requests else "asked_twice"), _day(clock, requests[-1][0])
+        requests = [run.opening for run in runs(told, in_states(formula.waiting))]
+        return ("waiting" if len(requests) <= formula.requests else "asked_twice"), _day(clock, requests[-1])
     if state in OPEN:
         return "open", clock.calendar.day_of(at, stands_for_day=True)
     closed = _since_open(told)
@@ -78,7 +78,7 @@ def _end(clock: Clock, told: Sequence[Report], formula: Formula, at: int) -> tup
         found = [report for report, reported_state in closed if reported_state in states]
         if found:
             # The newest that declares an end, as the system has it now; else the first that shows the state.
-            declared = [report for report in found if 0 < report[DATA].get("e", 0) < MEANS_NONE]
+            declared = [report for report in found if is_given(report, "e")]
             if declared:
                 return "ended", clock.calendar.day_of(declared[-1][DATA]["e"], stands_for_day=True)
             return "ended", _day(clock, found[0])
@@ -94,7 +94,7 @@ def _since_open(told: Sequence[Report]) -> list[Report]:
 def _appointment(clock: Clock, told: Sequence[Report]) -> tuple[int | None, Fact | None]:
     """The day of the appointment that the system shows now, else the receipt's, and the fact that gave it first."""
     first = [] if clock.declared is None or clock.promised is None else [(clock.promised, clock.declared.day)]
-    shown = [(report, _given_day(clock, report)) for report, _ in told if 0 < report[DATA].get("a", 0) < MEANS_NONE]
+    shown = [(report, _given_day(clock, report)) for report, _ in told if is_given(report, "a")]
     given = [*first, *shown]
     if not given:
         return None, None
@@ -114,23 +114,10 @@ def _deducted(clock: Clock, told: Sequence[Report], formula: Formula, given: Fac
     """The working days waited for papers since the appointment was given: one given later has them in it already. Of a
     wait that goes on none: its request is the end."""
     return sum(
-        measure(clock.calendar, _DAYS, span_of(since), span_of(until))
-        for since, until in _stretches(told, formula.deducted)
-        if until is not None and (given is None or since[AT] >= given[AT])
+        measure(clock.calendar, _DAYS, span_of(run.opening), span_of(run.closing))
+        for run in runs(told, in_states(formula.deducted))
+        if run.closing is not None and (given is None or run.opening[AT] >= given[AT])
     )
-
-
-def _stretches(told: Sequence[Report], states: frozenset[str]) -> list[tuple[Fact, Fact | None]]:
-    """Where the system showed the case in some states: from the first report to the one that shows another."""
-    found: list[tuple[Fact, Fact | None]] = []
-    within = False
-    for fact, state in told:
-        if state in states and not within:
-            found.append((fact, None))
-        elif state not in states and within:
-            found[-1] = (found[-1][0], fact)
-        within = state in states
-    return found
 
 
 def _day(clock: Clock, fact: Fact) -> int:

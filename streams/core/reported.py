@@ -4,7 +4,7 @@ nothing shows it, and systems that disagree with each other."""
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from streams.core.clock import Clock, proven
+from streams.core.clock import MEANS_NONE, Clock, proven
 from streams.core.coverage import feeds_of
 from streams.core.deadlines import Due, Span
 from streams.core.facts import AT, DATA, KIND, Fact, is_day
@@ -80,8 +80,13 @@ def runs(told_states: Iterable[Report], holds: Callable[[Fact, str], bool]) -> I
         yield Run(before, shown, None)
 
 
-def _in(states: frozenset[str]) -> Callable[[Fact, str], bool]:
+def in_states(states: frozenset[str]) -> Callable[[Fact, str], bool]:
     return lambda _fact, state: state in states
+
+
+def is_given(fact: Fact, key: str) -> bool:
+    """Whether a report declares an appointment (a) or an end (e): systems write 1900 or 9999 where there is none."""
+    return bool(0 < fact[DATA].get(key, 0) < MEANS_NONE)
 
 
 def falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
@@ -89,7 +94,7 @@ def falsely_pending(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interv
     rule, done = clock.rule, clock.ended
     if rule is None or done is None or done[KIND] in rule.cancels:
         return
-    for run in runs(reports(lines, rules, rules.scoring), _in(OPEN)):
+    for run in runs(reports(lines, rules, rules.scoring), in_states(OPEN)):
         # The first report that is known says nothing of when the case was opened: the grace runs from the evidence.
         since = done_span(clock)
         if run.before is not None:
@@ -107,8 +112,8 @@ def out_of_sync(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
     rule = clock.rule
     if rule is None or rules.local not in lines.official:
         return
-    portal = list(runs(reports(lines, rules, rules.scoring), _in(OPEN)))
-    for local in runs(reports(lines, rules, rules.local), _in(CLOSED)):
+    portal = list(runs(reports(lines, rules, rules.scoring), in_states(OPEN)))
+    for local in runs(reports(lines, rules, rules.local), in_states(CLOSED)):
         for run in portal:
             # Of a case that was open when the portal was first read, nobody knows since when.
             since = [local.opening] if run.before is None else [local.opening, run.opening]
@@ -159,7 +164,7 @@ def falsely_done(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]
     days = rule.thresholds.done_without_evidence_days
     told_states = reports(lines, rules, rules.scoring)
     handed = min((f for kind, f in lines.first.items() if kind in HANDED_OVER), key=lambda f: f[AT], default=None)
-    for run in runs(told_states, _in(frozenset({DONE, RETURNED}))):
+    for run in runs(told_states, in_states(frozenset({DONE, RETURNED}))):
         feeds = feeds_of(rule.posted if clock.posted else rule.ends)
         found = [_unproven(run, run.opening, days_after(clock, days, span_of(run.opening)), _ready(clock), feeds)]
         if rule.returned_means == "handed_over":

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from streams.core.clock import MEANS_NONE, Clock, proven
+from streams.core.clock import Clock, proven
 from streams.core.deadlines import Due
 from streams.core.facts import AT, DATA, Fact, is_day
 from streams.core.interval import Interval, told
 from streams.core.lines import Lines
 from streams.core.official import CLOSED, OPEN
-from streams.core.reported import reports
+from streams.core.reported import is_given, reports
 from streams.core.rules import Rules
 
 
@@ -50,7 +50,7 @@ def rewritten(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
             yield _interval("rewritten", found, fact)
             found = None
         for key in ("e", "a"):
-            if _is_given(fact, key):
+            if is_given(fact, key):
                 first.setdefault(key, fact)
     if found is not None:
         yield _interval("rewritten", found, None)
@@ -58,7 +58,7 @@ def rewritten(lines: Lines, clock: Clock, rules: Rules) -> Iterator[Interval]:
 
 def _differs(clock: Clock, first: Fact | None, fact: Fact, key: str) -> bool:
     """Whether a report declares another day than the first one did, with nothing that gives it the right."""
-    if first is None or not _is_given(fact, key):
+    if first is None or not is_given(fact, key):
         return False
     day = _day(clock, fact[DATA][key] - 1)
     if day == _day(clock, first[DATA][key] - 1):
@@ -66,11 +66,6 @@ def _differs(clock: Clock, first: Fact | None, fact: Fact, key: str) -> bool:
     if key == "e":
         return clock.done_at is None or day != _day(clock, clock.done_at - 1)
     return clock.computed is None or day != clock.computed.day or not clock.rests_on
-
-
-def _is_given(fact: Fact, key: str) -> bool:
-    """Whether a report declares it: systems write 1900 or 9999 where there is none."""
-    return bool(0 < fact[DATA].get(key, 0) < MEANS_NONE)
 
 
 def _excused(lines: Lines, clock: Clock, declared: int) -> bool:

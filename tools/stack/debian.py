@@ -1,12 +1,10 @@
 """Programs out of Debian packages: downloaded and unpacked once into the cache, without being installed."""
 
-import fcntl
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+from tools.stack.cache import fetched
 from tools.stack.errors import StackError, last_words
 from tools.stack.process import run_once
 
@@ -29,18 +27,8 @@ def program(name: str) -> Path:
 
 
 def unpacked(package: str) -> Path:
-    """The folder into which a package is unpacked, one process at a time."""
-    cache = Path(os.environ.get("HOSO_CACHE") or Path.home() / ".cache" / "hoso").absolute()
-    folder = cache / f"debian-{package}"
-    if folder.exists():
-        return folder
-    cache.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            print(f"fetching the Debian package {package} into {folder} (once)", file=sys.stderr)
-            _fetch(package, folder)
-    return folder
+    """The folder into which a package is unpacked."""
+    return fetched(f"debian-{package}", f"the Debian package {package}", lambda folder: _fetch(package, folder))
 
 
 def alertmanager(folder: Path) -> Path:

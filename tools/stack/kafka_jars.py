@@ -1,13 +1,12 @@
 """Fetches Kafka's jars once, with Maven, into a cache that every stack of the user shares."""
 
-import fcntl
 import hashlib
 import os
 import shutil
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tools.stack.cache import fetched
 from tools.stack.errors import StackError
 from tools.stack.java import find_maven
 from tools.stack.process import run_once
@@ -17,20 +16,11 @@ FETCH_SECONDS_MAX = 900
 
 
 def kafka_jars(java: Path, pom: Path = POM) -> Path:
-    """The folder with the jars that the pom names; fetches them if they are not there, one process at a time."""
-    cache = Path(os.environ.get("HOSO_CACHE") or Path.home() / ".cache" / "hoso").absolute()
+    """The folder with the jars that the pom names; fetches them if they are not there."""
     version = kafka_version(pom)
     # The digest: a new log4j makes a new folder too.
-    jars = cache / f"kafka-{version}-{hashlib.sha256(pom.read_bytes()).hexdigest()[:8]}"
-    if jars.exists():
-        return jars
-    cache.mkdir(parents=True, exist_ok=True)
-    with jars.with_name(f"{jars.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not jars.exists():
-            print(f"fetching Apache Kafka {version} into {jars} (once)", file=sys.stderr)
-            _fetch(java, pom, jars)
-    return jars
+    name = f"kafka-{version}-{hashlib.sha256(pom.read_bytes()).hexdigest()[:8]}"
+    return fetched(name, f"Apache Kafka {version}", lambda folder: _fetch(java, pom, folder))
 
 
 def kafka_version(pom: Path = POM) -> str:

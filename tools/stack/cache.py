@@ -1,0 +1,22 @@
+"""What is fetched once, into a cache that every stack of the user shares."""
+
+import fcntl
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+
+def fetched(name: str, what: str, fetch: Callable[[Path], object]) -> Path:
+    """A folder of the cache; `fetch` makes it where it is not there, one process at a time. `HOSO_CACHE` moves it."""
+    cache = Path(os.environ.get("HOSO_CACHE") or Path.home() / ".cache" / "hoso").absolute()
+    folder = cache / name
+    if folder.exists():
+        return folder
+    cache.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            print(f"fetching {what} into {folder} (once)", file=sys.stderr)
+            fetch(folder)
+    return folder
