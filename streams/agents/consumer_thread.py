@@ -1,7 +1,7 @@
 """The client that Faust's consumer drives, in its own thread: read_committed, silent until told where to begin."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.consumer.group_coordinator import OffsetCommitRequest
@@ -20,7 +20,15 @@ WATCH_SECONDS = 1.0
 
 NOWHERE = TopicPartition("", 0)
 
-Fetched = Mapping[TP, list[Any]]
+
+class Fetch(NamedTuple):
+    """The records, the assignment under which they were fetched, and how many offsets a committed reader has still
+    before it in each partition that was fetched from; the mark of a transaction that it has passed is none of them.
+    """
+
+    assignments: int
+    records: Mapping[TP, list[Any]]
+    left: Mapping[Place, int]
 
 
 class RecordsGone(RuntimeError):
@@ -77,16 +85,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
                 raise RecordsGone(place, start, beginning, end)
         return bool(await self.call_thread(self._begin, assignments, starts))
 
-    async def fetch(self, timeout_seconds: float, busy: Collection[Place]) -> tuple[int, Fetched]:
-        """What has arrived of any partition that is not busy, and the assignment under which it was fetched.
+    async def fetch(self, timeout_seconds: float, busy: Collection[Place]) -> Fetch:
+        """What has arrived of any partition that is not busy.
 
         Of a busy partition the client keeps what one fetch brought, and asks the broker for no more.
         """
-        return cast(tuple[int, Fetched], await self.call_thread(self._fetch, timeout_seconds, busy))
-
-    def committed_end(self, place: TP) -> int | None:
-        """Where a committed reader would stop, as of the last fetch."""
-        return cast(int | None, self._ensure_consumer().last_stable_offset(TopicPartition(*place)))
+        return cast(Fetch, await self.call_thread(self._fetch, timeout_seconds, busy))
 
     async def _bounds(self, places: list[TP]) -> dict[TP, tuple[int, int]]:
         consumer, wanted = self._ensure_consumer(), [TopicPartition(*place) for place in places]
@@ -104,13 +108,18 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer.resume(*consumer.assignment())
         return True
 
-    async def _fetch(self, timeout_seconds: float, busy: Collection[Place]) -> tuple[int, Fetched]:
+    async def _fetch(self, timeout_seconds: float, busy: Collection[Place]) -> Fetch:
         consumer, wanted = self._ensure_consumer(), list[TopicPartition]()
         if busy:
             # To name none means all; and a client that is not asked at all would in the end leave the group.
             wanted = [place for place in consumer.assignment() if place not in busy] or [NOWHERE]
         fetched = await consumer.getmany(*wanted, timeout_ms=int(timeout_seconds * 1000))
-        return self.assignments, fetched
+        left = dict[Place, int]()
+        for place in consumer.assignment():
+            # Not known before the first fetch: asked then, the client would wait for a position.
+            if (end := consumer.last_stable_offset(place)) is not None:
+                left[tuple(place)] = max(0, end - await consumer.position(place))
+        return Fetch(self.assignments, fetched, left)
 
     @Service.task
     async def _watch(self) -> None:

@@ -49,15 +49,18 @@ class ChunkConsumer(driver.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         busy = self.holding.busy()
-        assignments, fetched = await self._thread.fetch(BUSY_POLL_SECONDS if busy else timeout, busy)
-        self.holding.vitals.beat()
+        assignments, fetched, left = await self._thread.fetch(BUSY_POLL_SECONDS if busy else timeout, busy)
+        vitals = self.holding.vitals
+        if assignments == self._thread.assignments:
+            vitals.left.update(left)
+            vitals.handed.update({place: records[-1].offset + 1 for place, records in fetched.items()})
+        vitals.beat()
         if not self.flow_active:
             await self.wait(self.can_resume_flow)  # type: ignore[arg-type]
         for place, records in fetched.items():
             # What was fetched before a rebalance is read again after it, from wherever that is.
             if self.should_stop or not self.flow_active or assignments != self._thread.assignments:
                 return
-            self.holding.vitals.end_offsets[place] = self._thread.committed_end(place) or records[-1].offset + 1
             yield TP(*place), self._chunk(TP(*place), records)
 
     async def _drain_messages(self, fetcher: Any) -> None:

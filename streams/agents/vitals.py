@@ -23,7 +23,8 @@ class Vitals:
     assigned: frozenset[Place] = frozenset()
     next_offsets: dict[Place, int] = field(default_factory=dict)  # what is to be handled next; absent: nothing yet was
     appended_at: dict[Place, float] = field(default_factory=dict)  # when what was handled last was appended, in seconds
-    end_offsets: dict[Place, int] = field(default_factory=dict)  # as far as the last fetch saw committed records
+    handed: dict[Place, int] = field(default_factory=dict)  # up to where records were fetched
+    left: dict[Place, int] = field(default_factory=dict)  # committed offsets beyond, as the last fetch saw them
     beat_at: float = field(init=False)
     progress_at: float = field(init=False)
 
@@ -34,9 +35,9 @@ class Vitals:
     def lag(self) -> dict[Place, int]:
         """Offsets still to be handled of each partition that was read from."""
         return {
-            place: max(0, end - self.next_offsets[place])
-            for place, end in self.end_offsets.items()
-            if place in self.next_offsets
+            place: max(0, self.handed.get(place, 0) - handled) + self.left[place]
+            for place, handled in self.next_offsets.items()
+            if place in self.left
         }
 
     @property

@@ -9,7 +9,7 @@ import pytest
 from aiokafka import TopicPartition
 from faust.types import TP
 
-from streams.agents.consumer_thread import NOWHERE, ConsumerThread
+from streams.agents.consumer_thread import NOWHERE, ConsumerThread, Fetch
 from streams.agents.holding import Holding
 from streams.agents.transport import BUSY_POLL_SECONDS, ChunkConsumer
 from streams.agents.vitals import Place, Vitals
@@ -23,12 +23,9 @@ class FakeThread:
         self.fetched, self.fetched_under, self.assignments = fetched, fetched_under, assignments
         self.asked: tuple[float, Collection[Place]] = (0.0, ())
 
-    async def fetch(self, seconds: float, busy: Collection[Place]) -> tuple[int, dict[TP, list[Any]]]:
+    async def fetch(self, seconds: float, busy: Collection[Place]) -> Fetch:
         self.asked = (seconds, busy)
-        return self.fetched_under, self.fetched
-
-    def committed_end(self, _place: TP) -> int:
-        return 100
+        return Fetch(self.fetched_under, self.fetched, {("log", 1): 96})
 
 
 def fetched(*offsets: int) -> list[Any]:
@@ -133,6 +130,13 @@ class FakeClient:
         self.named.append(places)
         return {}
 
+    def last_stable_offset(self, place: TopicPartition) -> int | None:
+        return 12 if place.partition else None
+
+    async def position(self, place: TopicPartition) -> int:
+        assert place.partition  # the other was never fetched from
+        return 9
+
 
 @pytest.mark.parametrize(
     "busy, named",
@@ -154,9 +158,24 @@ async def test_the_client_is_asked_for_what_is_not_busy_and_never_left_unasked(
     assert client.named == [named]
 
 
-async def test_ends_of_partitions_are_noted_for_the_lag() -> None:
+async def test_what_the_client_has_still_before_it_is_known_once_something_was_fetched() -> None:
+    thread: Any = SimpleNamespace(_ensure_consumer=FakeClient, assignments=1)
+
+    assert (await ConsumerThread._fetch(thread, 0.1, set())).left == {("log", 1): 3}
+
+
+async def test_what_was_handed_out_and_what_is_left_are_noted_for_the_lag() -> None:
     of = consumer(FakeThread({TP("log", 1): fetched(3)}, 1, 1))
 
     await handed_out(of)
 
-    assert of.holding.vitals.end_offsets == {("log", 1): 100}
+    assert of.holding.vitals.handed == {("log", 1): 4}
+    assert of.holding.vitals.left == {("log", 1): 96}
+
+
+async def test_nothing_of_an_earlier_assignment_is_noted() -> None:
+    of = consumer(FakeThread({TP("log", 1): fetched(3)}, fetched_under=1, assignments=2))
+
+    await handed_out(of)
+
+    assert (of.holding.vitals.handed, of.holding.vitals.left) == ({}, {})

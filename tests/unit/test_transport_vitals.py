@@ -12,10 +12,15 @@ class Clock:
         return self.now
 
 
-def test_lag_is_what_was_fetched_as_the_end_less_what_was_handled() -> None:
-    vitals = Vitals(next_offsets={("log", 0): 7, ("log", 1): 4}, end_offsets={("log", 0): 10, ("log", 1): 4})
+def test_lag_is_what_was_handed_out_and_not_handled_and_what_the_client_has_not_read() -> None:
+    vitals = Vitals(
+        next_offsets={("log", 0): 7, ("log", 1): 4, ("log", 2): 9, ("log", 3): 1},
+        handed={("log", 0): 10, ("log", 1): 4},
+        left={("log", 0): 2, ("log", 1): 0, ("log", 2): 5},
+    )
 
-    assert vitals.lag == {("log", 0): 3, ("log", 1): 0}
+    # Of the last nothing is known before the first fetch.
+    assert vitals.lag == {("log", 0): 5, ("log", 1): 0, ("log", 2): 5}
     assert vitals.has_work
 
 
@@ -31,7 +36,9 @@ def test_a_worker_without_work_makes_progress_by_looking_for_some() -> None:
 
 def test_a_worker_with_work_is_stuck_if_it_only_looks() -> None:
     clock = Clock()
-    vitals = Vitals(clock, recovering=False, next_offsets={("log", 0): 7}, end_offsets={("log", 0): 10})
+    vitals = Vitals(
+        clock, recovering=False, next_offsets={("log", 0): 7}, handed={("log", 0): 10}, left={("log", 0): 0}
+    )
 
     clock.now = 1000.0
     vitals.beat()

@@ -50,7 +50,8 @@ def played_world(endpoints: Endpoints, prefix: str, database: str, folder: Path)
         workers = made.start_all()
         targets = {name: f"127.0.0.1:{worker.port}" for name, worker in workers.items()}
         with Monitoring(folder / "monitoring", targets) as monitoring:
-            history = sorted([*_until(district), *_beats(district)], key=lambda told: told.delivered)
+            everything = [*_until(district), *_beats(district), *_refused(district)]
+            history = sorted(everything, key=lambda told: told.delivered)
             play_to_topics(history, LAST_TICK, EVERY_SECONDS, None, made.settings, lambda *_: None)
             at = utc_text(int(LAST_TICK.timestamp()))
             asyncio.run(wait_settled(made.settings, at, SETTLE_SECONDS))
@@ -85,6 +86,14 @@ def _beats(district: District) -> Iterator[Told]:
         while at < silent_from:
             at += BEAT
             yield Told(at, _beat(unit.code, at))
+
+
+def _refused(district: District) -> Iterator[Told]:
+    """One counter writes the numbers of persons where numbers of dossiers belong: each day another dead letter."""
+    unit = district.units[2].code
+    for day in range((LAST_TICK.date() - district.first).days):
+        at = datetime.combine(district.first, datetime.min.time(), LAST_TICK.tzinfo) + timedelta(days=day, hours=10)
+        yield Told(at, {**_beat(unit, at), "id": f"{unit}-person-{day}", "subject": f"source:{day:012}"})
 
 
 def _beat(unit: str, at: datetime) -> dict[str, object]:
