@@ -6,9 +6,10 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,14 +28,17 @@ from streams.wiring.deployment import latest_tick, wait_settled
 from streams.wiring.logs import ImportOptions, import_to_topics
 from streams.wiring.playing import play_to_topics
 from streams.wiring.simulation import play
-from tools.deployment import Deployment, NotReady, create_database, deploy
+from tools.deployment import Deployment, NotReady, Worker, create_database, deploy
 from tools.stack import Stack, StackError
+from tools.stack.debian import is_at_hand
+from tools.stack.monitoring import Monitoring
 
 ROOT = Path(__file__).parent.parent
 BOSTON = ROOT / "examples" / "boston"
 DISTRICT, DISTRICT_SEED = "demo", 2026
 # Each tick of the district waits for what was told before it.
 DISTRICT_TICK_SECONDS = 6 * 3600
+BEFORE_MIDNIGHT = 12
 TICK_SECONDS = "0.25"
 SETTLED_SECONDS = 120.0
 console = Console()
@@ -48,17 +52,23 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Story:
-    """One deployment and what is played through it."""
+    """One deployment and what is played through it. `is_watched`: by Prometheus and Alertmanager, where they are."""
 
     name: str
     title: str
     rules: Path
+    is_watched: bool
 
 
 STORIES = (
-    Story("boston", "Boston 2015, a real log", BOSTON / "rules"),
-    Story("vietnam", "Vietnam 2026, a simulated district", VIETNAM),
+    Story("boston", "Boston 2015, a real log", BOSTON / "rules", is_watched=False),
+    Story("vietnam", "Vietnam 2026, a simulated district", VIETNAM, is_watched=True),
 )
+
+
+class Played(NamedTuple):
+    deployment: Deployment
+    monitoring: Monitoring | None
 
 
 def main() -> int:
@@ -85,7 +95,7 @@ def main() -> int:
     return 0
 
 
-def _play(story: Story, stack: Stack, folder: Path, running: ExitStack) -> Deployment:
+def _play(story: Story, stack: Stack, folder: Path, running: ExitStack) -> Played:
     """Play one story and show what it comes to; its workers run on until `running` ends."""
     console.rule(f"[bold]{story.title}")
     database = create_database(stack.endpoints.postgres, f"hoso_{story.name}")
@@ -93,7 +103,8 @@ def _play(story: Story, stack: Stack, folder: Path, running: ExitStack) -> Deplo
         deployment = running.enter_context(
             deploy(stack.endpoints, f"{story.name}.", database, folder, story.rules, tick_seconds=TICK_SECONDS)
         )
-        deployment.start_all()
+        workers = deployment.start_all()
+        monitoring = running.enter_context(Monitoring(folder, _addresses(workers))) if _is_watched(story) else None
     settings = deployment.settings
     with _progress() as bar:
         task = bar.add_task("events into the topics", total=None)
@@ -103,7 +114,15 @@ def _play(story: Story, stack: Stack, folder: Path, running: ExitStack) -> Deplo
     figures = asyncio.run(unit_figures(database, "portal"))
     console.print(f"{told.cases}; {told.events:,} events, simulated clock at {utc_text(told.last)}", highlight=False)
     console.print(_table(figures))
-    return deployment
+    return Played(deployment, monitoring)
+
+
+def _is_watched(story: Story) -> bool:
+    return story.is_watched and all(map(is_at_hand, ("prometheus", "prometheus-alertmanager")))
+
+
+def _addresses(workers: Mapping[str, Worker]) -> dict[str, str]:
+    return {role: f"127.0.0.1:{worker.port}" for role, worker in workers.items()}
 
 
 def _tell(story: Story, settings: Settings, bar: Progress, task: TaskID) -> Told:
@@ -124,7 +143,8 @@ def _tell(story: Story, settings: Settings, bar: Progress, task: TaskID) -> Told
         if step == "events":
             bar.update(task, completed=done, total=of)
 
-    until = end_of_run(run.district, run.days, history)
+    # While offices are open: else no alert of cases would begin.
+    until = end_of_run(run.district, run.days, history) - timedelta(hours=BEFORE_MIDNIGHT)
     played = play_to_topics(history, until, DISTRICT_TICK_SECONDS, None, settings, reached)
     forgotten = sum(case.truth.handed_over is not None and "forgotten" in case.truth.faults for case in run.cases)
     cases = f"{len(run.cases):,} simulated card cases, {forgotten} handed over and never closed in the portal"
@@ -162,10 +182,10 @@ def _table(figures: Sequence[UnitFigures]) -> Table:
     return table
 
 
-def _where(played: Sequence[Deployment], stack: Stack) -> None:
+def _where(played: Sequence[Played], stack: Stack) -> None:
     """Where to look, while the services still run."""
     kafka = stack.endpoints.kafka
-    for deployment in played:
+    for deployment, monitoring in played:
         settings = deployment.settings
         log, flags, cases = (settings.topic(topic) for topic in (LOG, FLAGS, CASES_CURRENT))
         ports = ", ".join(f"{worker.role} http://127.0.0.1:{worker.port}/metrics" for worker in deployment.workers)
@@ -175,6 +195,9 @@ def _where(played: Sequence[Deployment], stack: Stack) -> None:
             f"tables   psql {settings.database}",
             f"replay   HOSO_KAFKA={kafka} .venv/bin/hoso replay kafka:{log}",
         ):
+            console.print(line, highlight=False, soft_wrap=True)
+        if monitoring is not None:
+            line = f"alerts   http://{monitoring.prometheus}/alerts, grouped http://{monitoring.alertmanager}"
             console.print(line, highlight=False, soft_wrap=True)
     if sys.stdin.isatty():
         console.input("[bold]Press Enter to stop everything. ")

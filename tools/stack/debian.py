@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools.stack.cache import fetched
+from tools.stack.cache import fetched, place
 from tools.stack.errors import StackError, last_words
 from tools.stack.process import run_once
 
@@ -26,9 +26,14 @@ def program(name: str) -> Path:
     return unpacked(PACKAGE_OF[name]) / "usr" / "bin" / name
 
 
+def is_at_hand(name: str) -> bool:
+    """Whether a program of PACKAGE_OF can be had without fetching anything."""
+    return shutil.which(name) is not None or place(_name(PACKAGE_OF[name])).exists()
+
+
 def unpacked(package: str) -> Path:
     """The folder into which a package is unpacked."""
-    return fetched(f"debian-{package}", f"the Debian package {package}", lambda folder: _fetch(package, folder))
+    return fetched(_name(package), f"the Debian package {package}", lambda folder: _fetch(package, folder))
 
 
 def alertmanager(folder: Path) -> Path:
@@ -82,3 +87,7 @@ def _check(path: Path, package: str) -> None:
     done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False, timeout=60)
     if done.returncode:
         raise StackError(f"{path.name} of {package} does not run; install {package}{last_words(done.stderr)}")
+
+
+def _name(package: str) -> str:
+    return f"debian-{package}"
