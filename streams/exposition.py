@@ -127,8 +127,8 @@ def _escaped(label: str) -> str:
 def bounded(gauge: Gauge, values: Mapping[tuple[str, ...], float]) -> dict[tuple[str, ...], float]:
     """At most `most` series, and one of *other*; of a gauge that adds up, their sum is that of the values."""
     if not gauge.adds:
-        largest = [pair for pair in _largest_first(values) if not any(map(_is_personal, pair[0]))]
-        return dict(largest[: gauge.most])
+        told = [pair for pair in _largest_first(values) if not any(map(_is_personal, pair[0]))]
+        return dict(told[: gauge.most] if gauge.keeps == "largest" else told[-gauge.most :])
     found: defaultdict[tuple[str, ...], float] = defaultdict(float)
     for labels, value in (values if len(values) <= gauge.most else _folded(gauge, values)).items():
         found[(OTHER,) * len(labels) if any(map(_is_personal, labels)) else labels] += value

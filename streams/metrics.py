@@ -38,7 +38,7 @@ class Gauge:
     """What goes up and down.
 
     Of too many series those labels that stand in `folds` become *other*, the smallest first, so that every other label
-    stays true. What does not `add` up (ages, instants) is left out instead, the smallest first.
+    stays true. What does not `add` up (ages, instants) is left out instead, but for those that it `keeps`.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Gauge:
     most: int = SERIES_OF_METRIC_MAX
     folds: tuple[str, ...] = ()
     adds: bool = True
+    keeps: Literal["largest", "smallest"] = "largest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,10 @@ _CASES: tuple[Role, ...] = ("cases",)
 _SINK: tuple[Role, ...] = ("sink",)
 _WORKERS: tuple[Role, ...] = ("intake", "cases")
 _OF_UNIT = ("unit", "unit_name", "province")
+# Who is accountable: as a key, and in words in both languages; a class likewise.
+_OF_PARTY = (*_OF_UNIT, "accountable", "party", "party_en")
+_OF_CLASS = ("class", "wording", "wording_en")
+_FOLDED = ("unit", "unit_name", "party", "party_en")
 
 # Intake. What is neither forwarded, parked nor a dead letter is still to be read: these and the lag account for all.
 EVENTS_FORWARDED = Counter("events_forwarded_total", "Source events forwarded to the log", ("topic",), _INTAKE)
@@ -99,11 +104,11 @@ COMPLETE = Gauge(
 SOURCES = Gauge("sources", "Sources by how they stand", ("state",), _INTAKE, most=10)
 SOURCES_COMPLETE = Gauge(
     "sources_complete_timestamp_seconds", "All sources of this name have told everything before it", ("source",),
-    _INTAKE, most=200, adds=False,
+    _INTAKE, most=200, adds=False, keeps="smallest",
 )  # fmt: skip
 # From case workers, each of which knows of all sources: take the max. The oldest stand here, `sources` counts all.
 SOURCE_SILENT = Gauge(
-    "source_silent_office_seconds", "Office time for which a source, or one set aside, has told nothing",
+    "source_silent_office_seconds", "Office time of its unit, or of all, for which a source has told nothing",
     ("source", "speaks_for"),
     _CASES, most=300, adds=False,
 )  # fmt: skip
@@ -133,8 +138,14 @@ OFFICE_OPEN = Gauge(
 )
 CALENDAR_HORIZON = Gauge(
     "calendar_horizon_timestamp_seconds", "End of the last day whose decrees a calendar knows", ("calendar",), _CASES,
-    most=50, adds=False,
+    most=50, adds=False, keeps="smallest",
 )  # fmt: skip
+WORKING_DAY = Gauge(
+    "working_day_seconds", "Office time of the longest working day, by the calendar of the rules", (), _CASES
+)
+# Less held by all workers together than there are: cases of the others are neither judged nor counted.
+LOG_PARTITIONS = Gauge("log_partitions", "Partitions that the log has", (), _CASES)
+PARTITIONS_HELD = Gauge("partitions_held", "Partitions of the log that this worker holds and has read back", (), _CASES)
 
 # Every role.
 CHUNK_COMMIT = Histogram("chunk_commit_seconds", "Making one chunk durable", COMMIT_SECONDS, ("role",))
@@ -159,30 +170,34 @@ FLAGS_OPEN = Gauge(
 
 # What the sink reads from PostgreSQL. The first two have a series for every unit, the others for the worst only.
 OVERDUE_CASES = Gauge(
-    "overdue_cases", "Cases really overdue, by the unit that has them and who is accountable",
-    (*_OF_UNIT, "accountable"), _SINK, most=3900, folds=("unit", "unit_name"),
+    "overdue_cases", "Cases really overdue, by the unit whose they are and who is accountable",
+    _OF_PARTY, _SINK, most=3900, folds=_FOLDED,
 )  # fmt: skip
 FALSELY_OPEN_CASES = Gauge(
     "falsely_open_cases", "Cases whose duty is done and which the scoring system shows as open",
-    (*_OF_UNIT, "accountable"), _SINK, most=3900, folds=("unit", "unit_name"),
+    _OF_PARTY, _SINK, most=3900, folds=_FOLDED,
 )  # fmt: skip
 FALSELY_LATE_CASES = Gauge(
-    "falsely_late_cases", "Cases in time by evidence that the scoring system counts as late, by scored unit",
-    (*_OF_UNIT, "accountable"), _SINK, most=300, folds=("unit", "unit_name"),
+    "falsely_late_cases", "Cases in time by evidence that the scoring system counts as late",
+    _OF_PARTY, _SINK, most=300, folds=_FOLDED,
+)  # fmt: skip
+FLAGGED_CASES = Gauge(
+    "flagged_cases", "Cases at risk, hung, blocked at the printer or lost, where no incident tells of them",
+    (*_OF_PARTY, *_OF_CLASS), _SINK, most=200, folds=_FOLDED,
 )  # fmt: skip
 INCIDENT_CASES = Gauge(
     "incident_cases", "Open cases of the open incidents of a party; the class is that of most of them",
-    (*_OF_UNIT, "accountable", "class", "wording"), _SINK, most=300, adds=False,
+    (*_OF_PARTY, *_OF_CLASS), _SINK, most=200, adds=False,
 )  # fmt: skip
 NEWLY_OVERDUE_CASES = Gauge(
     "newly_overdue_cases", "Cases that became really overdue today", ("province", "accountable"), _SINK
 )
 DUE_TODAY_CASES = Gauge(
-    "due_today_cases", "Cases due today: not ready, or ready and not updated", ("state", "province"), _SINK
+    "due_today_cases", "Cases due today: not ready, or ready and not updated", ("province", "state"), _SINK
 )
 LATE_ALLOWANCE_CASES = Gauge(
     "late_allowance_cases", "How many more may be late this month, of units that may have few", _OF_UNIT, _SINK,
-    most=300, adds=False,
+    most=200, adds=False, keeps="smallest",
 )  # fmt: skip
 COMPLAINTS = Gauge(
     "complaints", "Complaints about a unit in the last seven days, where there are several", (*_OF_UNIT, "reason"),
@@ -196,12 +211,12 @@ METRICS: tuple[Metric, ...] = (
     EVENTS_FORWARDED, EVENTS_PARKED, DEAD_LETTERS,
     LAG_RECORDS, LAG_SECONDS, RETENTION_SECONDS, CLOCK, COMPLETE, SOURCES, SOURCES_COMPLETE, SOURCE_SILENT,
     LOG_ENTRIES_FOLDED, FACTS_WITHOUT_ROOM, JUDGEMENTS, JUDGEMENT_LATENESS, FLAG_CHANGES, UNKNOWN_CODES, TABLE_ROWS,
-    OFFICE_OPEN, CALENDAR_HORIZON,
+    OFFICE_OPEN, WORKING_DAY, CALENDAR_HORIZON, LOG_PARTITIONS, PARTITIONS_HELD,
     CHUNK_COMMIT, CHUNK_RECORDS, RECOVERING, STUCK,
     ARCHIVED_RECORDS, ARCHIVE_OUTAGES, ARCHIVE_UP,
     CASES_OPEN, FLAGS_OPEN,
-    OVERDUE_CASES, FALSELY_OPEN_CASES, FALSELY_LATE_CASES, INCIDENT_CASES, NEWLY_OVERDUE_CASES, DUE_TODAY_CASES,
-    LATE_ALLOWANCE_CASES, COMPLAINTS, FIGURES_READ, FIGURES_AS_OF, FIGURES_SECONDS,
+    OVERDUE_CASES, FALSELY_OPEN_CASES, FALSELY_LATE_CASES, FLAGGED_CASES, INCIDENT_CASES, NEWLY_OVERDUE_CASES,
+    DUE_TODAY_CASES, LATE_ALLOWANCE_CASES, COMPLAINTS, FIGURES_READ, FIGURES_AS_OF, FIGURES_SECONDS,
 )  # fmt: skip
 
 # What the process collector tells of every role, beside the list: restarts are changes of the start.

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from streams.core.screen_words import CLASS_WORDS
 from tools.alert_rules import alerts
 
 ALERTS = {rule["alert"]: rule for rule in alerts()}
@@ -106,27 +107,40 @@ def duration(value: float) -> str:
     return " ".join(f"{number}{unit}" for number, unit in parts)
 
 
-def flagged(flag_class: str, count: int) -> dict[str, Any]:
-    """Over two workers, which together have so many cases."""
-    return {
-        of("hoso_flags_open", {"class": flag_class, "procedure": "card", "province": "Huế", "instance": "a"}): count
-        // 2,
-        of("hoso_flags_open", {"class": flag_class, "procedure": "card", "province": "Huế", "instance": "b"}): count
-        - count // 2,
-        OPEN: 1,
-    }
-
-
 def unit_gauge(name: str, value: float, **labels: str) -> dict[str, Any]:
     return {of(name, {**PLACE, **SINK, **labels}): value, OPEN: 1}
 
 
-def incident(flag_class: str, wording: str, value: float) -> dict[str, Any]:
-    return unit_gauge("hoso_incident_cases", value, accountable="unit", **{"class": flag_class, "wording": wording})
+def of_party(name: str, value: float, **labels: str) -> dict[str, Any]:
+    return unit_gauge(name, value, **BY_UNIT | labels)
+
+
+def of_class(name: str, flag_class: str, value: float) -> dict[str, Any]:
+    return of_party(name, value, **words_of(flag_class))
+
+
+def words_of(flag_class: str) -> dict[str, str]:
+    wording, english = CLASS_WORDS[flag_class]
+    return {"class": flag_class, "wording": wording, "wording_en": english}
 
 
 def lag(value: float, topic: str = "submission") -> dict[str, Any]:
     return {of("hoso_lag_seconds", topic=topic, instance="a"): value}
+
+
+def held(one: int, other: int) -> dict[str, Any]:
+    """Of twelve partitions so many by one worker, and so many by another."""
+    return {of("hoso_partitions_held", instance=name): number for name, number in (("a", one), ("b", other))} | {
+        of("hoso_log_partitions", instance=name): 12 for name in "ab"
+    }
+
+
+def never_read(seconds: int) -> dict[str, Any]:
+    return {
+        of("hoso_figures_timestamp_seconds", instance="a"): 0,
+        of("hoso_process_start_time_seconds", instance="a"): f"-{seconds}+60x400",
+        of("hoso_process_start_time_seconds", instance="b"): f"-{10 * seconds}+60x400",
+    }
 
 
 def clocked(values: str, clock: str = "wall") -> dict[str, Any]:
@@ -142,35 +156,35 @@ def lateness(late: int) -> dict[str, Any]:
     }
 
 
-PENDING = "Đã trả kết quả, hệ thống chưa cập nhật"
-UNKNOWN = "Chưa đủ căn cứ kết luận"
-BY_UNIT = {**PLACE, "accountable": "unit"}
+BY_UNIT = {**PLACE, "accountable": "unit", "party": PLACE["unit_name"], "party_en": PLACE["unit_name"]}
 SILENT = "urn:hoso:onestop:G01.839.001"
 OF_SILENT = {"source": SILENT, "unit": "G01.839.001"}
 WORKER = {"instance": "a", "job": "hoso", "worker": "cases"}
 OF_PROCESS = {"instance": "a", "role": "cases"}
 DAY = 86_400
+COMPLETE = of("hoso_complete_timestamp_seconds", topic="submission", instance="a")
+WORKING_DAY = of("hoso_working_day_seconds", instance="a")
 UP_TO_NOW = "0+60x400"
 
 TRIALS: Sequence[Trial] = (
     Trial(
         "HosoCasesOverdue",
-        unit_gauge("hoso_overdue_cases", 0, accountable="unit"),
-        unit_gauge("hoso_overdue_cases", 1, accountable="unit"),
+        of_party("hoso_overdue_cases", 0),
+        of_party("hoso_overdue_cases", 1),
         1,
         BY_UNIT,
     ),
     Trial(
         "HosoAtRiskWave",
-        flagged("at_risk", 49),
-        flagged("at_risk", 50),
-        50,
-        {"class": "at_risk", "province": "Huế"},
+        of_class("hoso_flagged_cases", "at_risk", 19),
+        of_class("hoso_flagged_cases", "at_risk", 20),
+        20,
+        {**BY_UNIT, **words_of("at_risk")},
     ),
     Trial(
         "HosoFalselyLate",
-        unit_gauge("hoso_falsely_late_cases", 2, accountable="unit"),
-        unit_gauge("hoso_falsely_late_cases", 3, accountable="unit"),
+        of_party("hoso_falsely_late_cases", 2),
+        of_party("hoso_falsely_late_cases", 3),
         3,
         BY_UNIT,
     ),
@@ -181,20 +195,26 @@ TRIALS: Sequence[Trial] = (
         0,
         PLACE,
     ),
-    Trial("HosoHung", flagged("hung", 0), flagged("hung", 1), 1, {"class": "hung", "province": "Huế"}),
+    Trial(
+        "HosoHung",
+        of_class("hoso_flagged_cases", "hung", 0),
+        of_class("hoso_flagged_cases", "hung", 1),
+        1,
+        {**BY_UNIT, **words_of("hung")},
+    ),
     Trial(
         "HosoPrintBlocked",
-        flagged("print_blocked", 0),
-        flagged("print_blocked", 1),
+        of_class("hoso_flagged_cases", "print_blocked", 0),
+        of_class("hoso_flagged_cases", "print_blocked", 1),
         1,
-        {"class": "print_blocked", "province": "Huế"},
+        {**BY_UNIT, **words_of("print_blocked")},
     ),
     Trial(
         "HosoLostRegistrations",
-        flagged("lost_registration", 0),
-        flagged("lost_registration", 1),
+        of_class("hoso_flagged_cases", "lost_registration", 0),
+        of_class("hoso_flagged_cases", "lost_registration", 1),
         1,
-        {"class": "lost_registration", "province": "Huế"},
+        {**BY_UNIT, **words_of("lost_registration")},
     ),
     Trial(
         "HosoComplaintsRepeated",
@@ -205,19 +225,25 @@ TRIALS: Sequence[Trial] = (
     ),
     Trial(
         "HosoIncident",
-        incident("falsely_pending", PENDING, 0),
-        incident("falsely_pending", PENDING, 5),
+        of_class("hoso_incident_cases", "falsely_pending", 0),
+        of_class("hoso_incident_cases", "falsely_pending", 5),
         5,
         BY_UNIT,
-        words={"wording": PENDING, "class": "falsely_pending"},
+        words=words_of("falsely_pending"),
     ),
-    Trial("HosoIncidentUnknown", incident("unknown", UNKNOWN, 0), incident("unknown", UNKNOWN, 5), 5, BY_UNIT),
+    Trial(
+        "HosoIncidentUnknown",
+        of_class("hoso_incident_cases", "unknown", 0),
+        of_class("hoso_incident_cases", "unknown", 5),
+        5,
+        BY_UNIT,
+    ),
     Trial(
         "HosoSourceSilent",
-        {of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a"): 0},
+        {of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="G01.839.001", instance="a"): 0},
         {
-            of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a"): 1800,
-            of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="b"): 1740,
+            of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="G01.839.001", instance="a"): 1800,
+            of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="G01.839.001", instance="b"): 1740,
         },
         1800,
         OF_SILENT,
@@ -228,23 +254,27 @@ TRIALS: Sequence[Trial] = (
         {of("hoso_source_silent_office_seconds", source="urn:hoso:post:central", speaks_for="all"): 0},
         {of("hoso_source_silent_office_seconds", source="urn:hoso:post:central", speaks_for="all"): 90_000},
         90_000,
-        {"source": "urn:hoso:post:central"},
+        {"source": "urn:hoso:post:central", "speaks_for": "all"},
     ),
     Trial(
         "HosoUnitSilentForADay",
         {
-            of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a"): 28_800,
+            of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="G01.839.001", instance="a"): 28_800,
             of("hoso_source_silent_office_seconds", source="urn:hoso:post:central", speaks_for="all"): 90_000,
+            WORKING_DAY: 28_800,
         },
-        {of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a"): 28_801},
+        {
+            of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="G01.839.001", instance="a"): 28_801,
+            WORKING_DAY: 28_800,
+        },
         28_801,
         OF_SILENT,
     ),
     Trial(
         "HosoUnreadNearExpiry",
-        {**lag(15 * DAY), of("hoso_retention_seconds", topic="submission"): 30 * DAY},
-        {**lag(18 * DAY), of("hoso_retention_seconds", topic="submission"): 30 * DAY},
-        0.6,
+        {COMPLETE: f"-{15 * DAY}+60x400", of("hoso_retention_seconds", topic="submission"): 30 * DAY},
+        {COMPLETE: f"-{15 * DAY + 1}+60x400", of("hoso_retention_seconds", topic="submission"): 30 * DAY},
+        0.5 + 1 / (30 * DAY),
         {"topic": "submission"},
     ),
     Trial(
@@ -256,9 +286,10 @@ TRIALS: Sequence[Trial] = (
         {"topic": "print", "reason": "not JSON"},
         first="16m",
     ),
+    # One that was away for half an hour is not new.
     Trial(
         "HosoOfficialCodeUnknown",
-        {of("hoso_unknown_codes_total", system="portal"): 4},
+        {of("hoso_unknown_codes_total", system="portal"): "4x70 _x30 4x400"},
         {of("hoso_unknown_codes_total", system="portal"): "_x70 4x400"},
         4,
         {"system": "portal"},
@@ -291,20 +322,23 @@ TRIALS: Sequence[Trial] = (
         301,
         {"topic": "log"},
     ),
-    # PostgreSQL does not answer at all.
     Trial(
-        "HosoSinkBehind",
-        {of("hoso_archive_up", SINK): 1},
-        {of("hoso_archive_up", SINK): 0},
-        301,
-        {**SINK, "topic": "all"},
+        "HosoArchiveDown", {of("hoso_archive_up", SINK): 1}, {of("hoso_archive_up", SINK): 0}, 0,
+        {"instance": SINK["instance"]},
     ),
+    Trial(
+        "HosoRecoveryTakesLong", {of("hoso_recovering", OF_PROCESS): 0}, {of("hoso_recovering", OF_PROCESS): 1}, 1,
+        OF_PROCESS,
+    ),
+    Trial("HosoPartitionsUnread", held(8, 4), held(8, 3), 1),
     Trial(
         "HosoFiguresOld",
         {of("hoso_figures_timestamp_seconds", instance="a"): "-900+60x400"},
         {of("hoso_figures_timestamp_seconds", instance="a"): "-901+60x400"},
         901,
     ),
+    # Never read since the process began.
+    Trial("HosoFiguresOld", never_read(900), never_read(901), 901),
     Trial(
         "HosoCalendarHorizonNear",
         {**clocked("0x400"), of("hoso_calendar_horizon_timestamp_seconds", calendar="vn", instance="a"): 30 * DAY},

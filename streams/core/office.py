@@ -26,6 +26,11 @@ def is_working_time(calendar: Calendar, at: int) -> bool:
     return bool(hours) and hours[0][0] <= second < hours[-1][1]
 
 
+def working_day_seconds(calendar: Calendar) -> int:
+    """The office time of the longest day of the week."""
+    return max(sum(closes - opens for opens, closes in hours) for hours in calendar.hours)
+
+
 def add_office_seconds(calendar: Calendar, at: int, seconds: int) -> int:
     """The instant at which so many seconds of office time have passed since `at`."""
     day, second = next_open(calendar, at)

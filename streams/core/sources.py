@@ -120,6 +120,16 @@ def is_named(source: str, names: Iterable[str]) -> bool:
     return any(source == name or source.startswith(name + ":") for name in names)
 
 
+def units_of(source: str, rows: Iterable[Expected]) -> tuple[str, ...]:
+    """The units of which a source speaks: the rest of its name, or those that its row names; none: of all."""
+    for row in rows:
+        if row.per_unit and source.startswith(row.name + ":"):
+            return (source[len(row.name) + 1 :],)
+        if is_named(source, (row.name,)) and row.units:
+            return row.units
+    return ()
+
+
 def silences_of(
     law: str, rows: Sequence[Expected], marks: Marks, feeds: frozenset[str], place: Place
 ) -> tuple[int, list[Silence]]:

@@ -17,6 +17,7 @@ from streams.core.sources import is_named
 from streams.pipeline.control_keys import control_key
 
 ASIDE = frozenset({"suspended", "resuming", "draining"})
+STANDINGS = ("heard", "silent", "suspended", "resuming", "draining", "not_expected")
 
 
 class Said(NamedTuple):
@@ -97,10 +98,12 @@ class SourceWatch:
 
     def standing(self) -> Counter[str]:
         """How many sources stand how: *not_expected* is one that tells, and that no row of the rules names."""
-        names = {*self._up_to, *self._states}
-        return Counter(
-            self._state(name) or ("not_expected" if self._rhythm(name) is None else "heard") for name in names
+        found = Counter(dict.fromkeys(STANDINGS, 0))
+        found.update(
+            self._state(name) or ("not_expected" if self._rhythm(name) is None else "heard")
+            for name in {*self._up_to, *self._states}
         )
+        return found
 
     def complete(self) -> dict[str, int]:
         """By row of the rules, up to when all that its sources sent is in; those that are set aside are left out."""

@@ -11,6 +11,7 @@ import asyncpg
 from schemas.codec import decode
 from streams import metrics as names
 from streams.clock import monotonic_seconds, now_seconds
+from streams.core.screen_words import CLASS_WORDS, OWNER_WORDS
 from streams.core.units import nearest
 from streams.exposition import Metrics
 from streams.metrics import Gauge
@@ -21,6 +22,15 @@ SECONDS_BETWEEN = 15.0
 # Of the time in which the database could do something else, figures take no more than a tenth.
 REST_PER_SECOND = 9.0
 NONE = "none"
+
+# Flags of these classes are told by unit, each in a figure of its own.
+OF_CLASSES: Mapping[Gauge, str] = {
+    names.OVERDUE_CASES: "overdue",
+    names.FALSELY_OPEN_CASES: "falsely_pending",
+    names.FALSELY_LATE_CASES: "falsely_late",
+}
+# And these in one, where no incident tells of them.
+TOLD_ALONE = ["at_risk", "hung", "lost_registration", "print_blocked"]
 
 Values = dict[tuple[str, ...], float]
 
@@ -49,6 +59,11 @@ def places_of(content: Mapping[str, Any]) -> Places:
 
 
 NOWHERE = Places({}, {})
+
+
+def party_words(unit_name: str, party: str) -> tuple[str, str]:
+    """Who is accountable, in Vietnamese and in English: a unit by its name."""
+    return (unit_name, unit_name) if party == "unit" else OWNER_WORDS.get(party, (party, party))
 
 
 class ArchiveGauges:
@@ -84,26 +99,20 @@ class ArchiveGauges:
             last = await self._one("fetch_last_tick")
             if last is None:
                 return None, {}
-            day, month = (last["day_begins"], last["day_ends"]), (last["month_begins"], last["month_ends"])
+            month = last["month_begins"], last["month_ends"]
+            today = await self._rows("count_today")
             return last["at"].timestamp(), {
-                names.OVERDUE_CASES: self._by_unit(await self._rows("count_flagged", "overdue", False), "accountable"),
-                names.FALSELY_OPEN_CASES: self._by_unit(
-                    await self._rows("count_flagged", "falsely_pending", True), "accountable"
-                ),
-                names.FALSELY_LATE_CASES: self._by_unit(
-                    await self._rows("count_flagged", "falsely_late", True), "accountable"
-                ),
-                names.INCIDENT_CASES: self._by_unit(
-                    await self._rows("count_incidents"), "accountable", "class", "wording"
-                ),
-                names.NEWLY_OVERDUE_CASES: self._by_province(
-                    await self._rows("count_newly_overdue", day[0]), "accountable"
-                ),
-                names.DUE_TODAY_CASES: {
-                    (state, *labels): cases
-                    for state in ("not_ready", "not_updated")
-                    for labels, cases in self._by_province(await self._rows(f"count_{state}", *day)).items()
+                **{
+                    gauge: self._by_party(await self._rows("count_flagged", name)) for gauge, name in OF_CLASSES.items()
                 },
+                names.FLAGGED_CASES: self._by_party(await self._rows("count_flagged_alone", TOLD_ALONE), "class"),
+                names.INCIDENT_CASES: self._by_party(await self._rows("count_incidents"), "class"),
+                names.NEWLY_OVERDUE_CASES: self._by_province(
+                    [row for row in today if row["state"] == "newly_overdue"], "accountable"
+                ),
+                names.DUE_TODAY_CASES: self._by_province(
+                    [row for row in today if row["state"] != "newly_overdue"], "state"
+                ),
                 names.LATE_ALLOWANCE_CASES: self._by_unit(
                     await self._rows("fetch_late_allowance", *month, names.LATE_ALLOWANCE_CASES.most),
                     figure="allowance",
@@ -123,6 +132,15 @@ class ArchiveGauges:
         found: Counter[tuple[str, ...]] = Counter()
         for row in rows:
             found[(*self._places.of(row["unit"]), *(row[name] for name in further))] += row[figure]
+        return dict(found)
+
+    def _by_party(self, rows: list[Any], *further: str) -> Values:
+        """By unit and by who is accountable, with the words for both and for the class, where there is one."""
+        found: Counter[tuple[str, ...]] = Counter()
+        for row in rows:
+            place, party = self._places.of(row["unit"]), row["accountable"]
+            words = (word for name in further for word in (row[name], *CLASS_WORDS[row[name]]))
+            found[(*place, party, *party_words(place[1], party), *words)] += row["cases"]
         return dict(found)
 
     def _by_province(self, rows: list[Any], *further: str) -> Values:

@@ -9,9 +9,9 @@ from streams import metrics as names
 from streams.adapters.behind import Behind
 from streams.adapters.health import Health, State, state_of
 from streams.agents.vitals import Place, Vitals
-from streams.core.office import is_working_time, office_seconds
+from streams.core.office import is_working_time, office_seconds, working_day_seconds
 from streams.core.rules import Rules
-from streams.core.sources import Marks, is_named
+from streams.core.sources import Marks, units_of
 from streams.exposition import Metrics
 from streams.metrics import Role
 from streams.pipeline.cases import CasePartition, Writes
@@ -20,6 +20,9 @@ from streams.pipeline.refusals import Reason
 from streams.pipeline.tally import NONE
 from streams.ports import Outgoing, Record
 from streams.settings import Settings
+
+# Of a source that speaks for no one unit.
+ALL, SOME = "all", "some"
 
 
 class WorkerMetrics(Metrics):
@@ -77,6 +80,8 @@ class CaseMetrics(WorkerMetrics):
         held = {partition for topic, partition in self._vitals.assigned if topic == self._log}
         kept_now = [kept for number, kept in list(self._partitions.items()) if number in held]
         self.set(names.TABLE_ROWS, sum(len(kept.rows) for kept in kept_now))
+        self.set(names.LOG_PARTITIONS, self._settings.log_partitions)
+        self.set(names.PARTITIONS_HELD, len(held))
         self._tell_cases(kept_now)
         self._tell_time(kept_now)
         return super().render()
@@ -100,6 +105,7 @@ class CaseMetrics(WorkerMetrics):
         told: dict[names.Gauge, dict[tuple[str, ...], float]] = {}
         if known:
             now, rules, marks = min(known, key=lambda one: one[0])
+            self.set(names.WORKING_DAY, working_day_seconds(rules.calendar))
             told = {
                 names.CLOCK: {(self._settings.clock,): now},
                 names.OFFICE_OPEN: open_offices(rules, now),
@@ -126,16 +132,16 @@ def horizons(rules: Rules) -> dict[tuple[str, ...], float]:
 
 
 def silent_for(marks: Marks, rules: Rules, now: int) -> dict[tuple[str, ...], float]:
-    """By source that is silent or set aside, and whether it speaks for one unit, for how much office time."""
+    """By source that is silent or set aside, and the unit that it speaks for, for how much office time there."""
     since = {source: told[-1].since for source, told in marks.sources.items() if told and told[-1].until is None}
     longest = sorted(since, key=lambda source: (since[source], source))[: names.SOURCE_SILENT.most]
-    per_unit = [row.name for row in rules.sources if row.per_unit]
-    return {
-        (source, "unit" if is_named(source, per_unit) and source not in per_unit else "all"): office_seconds(
-            rules.calendar, since[source], now
-        )
-        for source in longest
-    }
+    found: dict[tuple[str, ...], float] = {}
+    for source in longest:
+        units = units_of(source, rules.sources)
+        unit = units[0] if len(units) == 1 else None
+        calendar = rules.calendar_for(rules.calendar, unit)
+        found[source, unit or (SOME if units else ALL)] = office_seconds(calendar, since[source], now)
+    return found
 
 
 class IntakeMetrics(WorkerMetrics):

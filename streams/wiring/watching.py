@@ -59,10 +59,6 @@ def look(settings: Settings, language: str, period: str, unit: str | None, worke
         raise NothingToWatch(troubles)
     complete = [value for name, _, value in samples if name == PREFIX + names.SOURCES_COMPLETE.name]
     states = {labels["state"]: value for name, labels, value in samples if name == PREFIX + names.SOURCES.name}
-    told = any(name == PREFIX + names.EVENTS_FORWARDED.name + "_total" or name in _OF_INTAKE for name, _, _ in samples)
-    silent = int(sum(value for state, value in states.items() if state in SILENT))
-    return Overview(pictures, min(complete, default=None), silent if told or states else None, troubles)
-
-
-# Who exports these knows of sources, though there may be none yet.
-_OF_INTAKE = frozenset({PREFIX + names.COMPLETE.name, PREFIX + names.SOURCES.name})
+    # Who knows of sources tells of every state, though there may be none yet.
+    silent = int(sum(value for state, value in states.items() if state in SILENT)) if states else None
+    return Overview(pictures, min(complete, default=None), silent, troubles)

@@ -13,6 +13,7 @@ import yaml
 
 from schemas.events import TOPIC_OF_TYPE
 from streams.core.instants import utc_text
+from streams.core.screen_words import CLASS_WORDS
 from streams.ports import Outgoing
 from streams.rules_file import VIETNAM
 from tests.acceptance.clock_steps import ClockSteps
@@ -157,7 +158,7 @@ def _one_incident(world: World, cases: int) -> None:
         "alertname": "HosoIncident", "unit": BROKEN, "unit_name": NAME, "province": HUE, "accountable": "unit",
     }  # fmt: skip
     assert alert["annotations"]["summary"] == (f"Sự cố: {cases} hồ sơ, {NAME}: Đã trả kết quả, hệ thống chưa cập nhật")
-    assert alert["annotations"]["summary_en"] == f"Incident: {cases} cases, {NAME}: falsely_pending"
+    assert alert["annotations"]["summary_en"] == f"Incident: {cases} cases, {NAME}: {CLASS_WORDS['falsely_pending'].en}"
     with psycopg.connect(world.deployment.settings.database) as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT incident_id) FROM incident_members").fetchone() == (
             cases, 1,

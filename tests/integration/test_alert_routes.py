@@ -134,7 +134,7 @@ def test_a_recovering_worker_mutes_lag_and_nothing_mutes_what_is_overdue(alertma
 
     muted = alertmanager.muted(len(sources) + len(follow) + 1)
 
-    assert {"HosoEventLag", "HosoTopicLag", "HosoJudgementLate", "HosoSinkBehind", "HosoFiguresOld"} == set(follow)
+    assert {"HosoEventLag", "HosoTopicLag", "HosoJudgementLate"} == set(follow)
     assert all(muted[name] for name in follow)
     assert not muted[f"HosoCasesOverdue {UNIT}"]
 

@@ -20,6 +20,7 @@ from tests.alert_trials import (
     SILENT,
     TRIALS,
     UP_TO_NOW,
+    WORKING_DAY,
     Trial,
     clocked,
     of,
@@ -141,7 +142,7 @@ def test_over_tet_nobody_is_called_and_on_the_first_morning_after_it_somebody_is
 
 def test_a_silence_is_told_escalated_after_a_working_day_and_over_when_the_source_speaks(tmp_path: Path) -> None:
     # Silent from the first minute on, in office time, and heard again after nine hours.
-    silence = of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a")
+    silence = of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="G01.839.001", instance="a")
 
     def told(alert: str, minute: int, seconds: int | None) -> dict[str, Any]:
         expected = [] if seconds is None else [Trial(alert, {}, {}, seconds, OF_SILENT).expected]
@@ -158,7 +159,7 @@ def test_a_silence_is_told_escalated_after_a_working_day_and_over_when_the_sourc
         told("HosoSourceSilent", 548, None),
         told("HosoUnitSilentForADay", 548, None),
     ]
-    inputs = [{"series": silence, "values": "0+60x540 stale"}]
+    inputs = [{"series": silence, "values": "0+60x540 stale"}, *series({WORKING_DAY: 28_800}, 600)]
 
     promtool(tmp_path, [{"interval": "1m", "input_series": inputs, "alert_rule_test": tests}])
 
@@ -189,7 +190,7 @@ def test_a_recovery_tells_of_itself_and_ends_with_the_lag_it_made(tmp_path: Path
 
 def test_what_is_overdue_is_told_while_its_source_is_silent(tmp_path: Path) -> None:
     trial = next(trial for trial in TRIALS if trial.alert == "HosoCasesOverdue")
-    silence = {of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="unit", instance="a"): 40_000}
+    silence = {of("hoso_source_silent_office_seconds", source=SILENT, speaks_for="G01.839.001", instance="a"): 40_000}
 
     promtool(
         tmp_path,

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.topics import CASES_CURRENT, FLAGS, LOG
 from streams import metrics as names
-from streams.core.wording import WORDING
+from streams.core.screen_words import CLASS_WORDS, OWNER_WORDS
 from streams.exposition import Metrics
 from streams.metrics import SERIES_OF_PROCESS_MAX
 from streams.ports import Position, Record
@@ -19,7 +19,7 @@ from streams.sinks.gauges import ArchiveGauges, watch_gauges
 from streams.sinks.migrate import migrate
 from streams.sinks.postgres import PostgresArchive
 from tests.archive_builders import PREFIX, RULES, case, entry_record, fact, flag, renumbered, tick
-from tests.core_builders import content_of
+from tests.core_builders import content_of, deadline_row
 
 pytestmark = pytest.mark.services
 
@@ -27,8 +27,10 @@ UNIT, OTHER = "G01.839.001", "G01.839.002"
 HUE = "Thành phố Huế"
 NAME = "Công an phường Thuận Hóa"
 PLACE = (UNIT, NAME, HUE)
+BY_UNIT = (*PLACE, "unit", NAME, NAME)
+OPERATOR = ("operator", *OWNER_WORDS["operator"])
 NOON = "2026-01-14T05:00:00Z"  # 12:00 in Huế
-WORDS = WORDING["falsely_pending"]
+WORDS = CLASS_WORDS["falsely_pending"].vi
 
 SCRAPE_SECONDS_MAX = 0.15
 # Of each unit two cases that are really overdue, six that look open in one incident, and six that are counted late.
@@ -94,12 +96,15 @@ async def test_an_archive_without_a_tick_has_no_figures(migrated: str) -> None:
 
 async def test_really_overdue_is_counted_by_unit_with_its_name_and_province(migrated: str) -> None:
     records = [activation(), tick(1, NOON), overdue(1), overdue(2), overdue(2, flag_id="f" * 32)]
-    records += [overdue(3, unit=OTHER, accountable="ministry"), overdue(4, state="cleared", until=NOW_LOCAL)]
+    records += [
+        overdue(3, unit=OTHER, scored_unit=OTHER, accountable="ministry"),
+        overdue(4, state="cleared", until=NOW_LOCAL),
+    ]
 
     await write(migrated, records)
     found = await read(migrated)
 
-    assert found["overdue_cases"] == {(*PLACE, "unit"): 2, (OTHER, OTHER, HUE, "ministry"): 1}
+    assert found["overdue_cases"] == {BY_UNIT: 2, (OTHER, OTHER, HUE, "ministry", *OWNER_WORDS["ministry"]): 1}
     assert found["newly_overdue_cases"] == {}
 
 
@@ -117,14 +122,15 @@ async def test_what_is_due_today_is_told_as_not_ready_or_not_updated(migrated: s
     records = [activation(), tick(1, NOON)]
     records += [
         case(token="token-1", **ends),
-        case(token="token-2", **ends, ended="2026-01-13T09:00:00+07:00"),
+        # Ready this morning: by its flag that is no fault yet, but the appointment is today.
+        case(token="token-2", **ends, ended="2026-01-14T08:00:00+07:00"),
         case(token="token-3", **{**ends, "due_computed": "2026-01-14T00:00:00+07:00"}),
-        pending(2),
+        case(token="token-4", **ends, ended="2026-01-14T08:00:00+07:00", official=[]),
     ]
 
     await write(migrated, records)
 
-    assert (await read(migrated))["due_today_cases"] == {("not_ready", HUE): 1, ("not_updated", HUE): 1}
+    assert (await read(migrated))["due_today_cases"] == {(HUE, "not_ready"): 1, (HUE, "not_updated"): 1}
 
 
 async def test_a_broken_function_is_one_incident_of_its_unit(migrated: str) -> None:
@@ -135,8 +141,8 @@ async def test_a_broken_function_is_one_incident_of_its_unit(migrated: str) -> N
     await write(migrated, records)
     found = await read(migrated)
 
-    assert found["incident_cases"] == {(*PLACE, "unit", "falsely_pending", WORDS): 7}
-    assert found["falsely_open_cases"] == {(*PLACE, "unit"): 7, (OTHER, OTHER, HUE, "unit"): 1}
+    assert found["incident_cases"] == {(*BY_UNIT, "falsely_pending", *CLASS_WORDS["falsely_pending"]): 7}
+    assert found["falsely_open_cases"] == {BY_UNIT: 7, (OTHER, OTHER, HUE, "unit", OTHER, OTHER): 1}
 
 
 async def test_an_incident_is_gone_when_its_last_flag_clears(migrated: str) -> None:
@@ -164,17 +170,57 @@ async def test_how_many_more_may_be_late_is_told_of_units_that_have_had_one(migr
 async def test_repeated_complaints_are_told_and_a_single_one_is_not(migrated: str) -> None:
     old = complaint(5, at="2026-01-01T03:00:00Z")
 
-    await write(migrated, [activation(), complaint(1), complaint(2), complaint(3, OTHER), old, tick(6, NOON)])
+    # The log may tell a fact twice; and what is told of a day to come is not of the last ones.
+    again = [complaint(3, OTHER), complaint(3, OTHER), complaint(4, OTHER, at="2026-02-12T03:00:00Z")]
+
+    await write(migrated, [activation(), complaint(1), complaint(2), *again, old, tick(6, NOON)])
 
     assert (await read(migrated))["complaints"] == {(*PLACE, "delay"): 2}
 
 
 async def test_falsely_late_is_counted_by_who_is_charged(migrated: str) -> None:
     late = overdue(1, **{"class": "falsely_late", "accountable": "operator", "unit": OTHER})
+    # Whoever has the case now has to mend what another unit is charged with.
+    transferred = overdue(2, **{"class": "falsely_late", "accountable": f"unit:{OTHER}", "unit": OTHER})
 
-    await write(migrated, [activation(), tick(1, NOON), late])
+    await write(migrated, [activation(), tick(1, NOON), late, transferred])
 
-    assert (await read(migrated))["falsely_late_cases"] == {(*PLACE, "operator"): 1}
+    by_other = (OTHER, OTHER, HUE, "unit", OTHER, OTHER)
+    assert (await read(migrated))["falsely_late_cases"] == {(*PLACE, *OPERATOR): 1, by_other: 1}
+
+
+async def test_what_an_incident_tells_of_is_not_told_again(migrated: str) -> None:
+    hung = [overdue(number, **{"class": "hung", "accountable": "operator"}) for number in range(6)]
+    alone = overdue(7, **{"class": "print_blocked", "accountable": "ministry", "since": "2026-01-02T09:00:00+07:00"})
+    near = [overdue(10 + number, **{"class": "at_risk"}) for number in range(20)]
+
+    await write(migrated, [activation(), tick(1, NOON), *hung, alone, *near])
+
+    assert (await read(migrated))["flagged_cases"] == {
+        (*PLACE, "ministry", *OWNER_WORDS["ministry"], "print_blocked", *CLASS_WORDS["print_blocked"]): 1,
+        (*BY_UNIT, "at_risk", *CLASS_WORDS["at_risk"]): 20,
+    }
+
+
+async def test_a_duty_that_is_not_an_offices_asks_nothing_of_it(migrated: str) -> None:
+    law = content_of(deadlines=[deadline_row(id="of-a-host", duty_bearer="host")])
+    rules = entry_record(0, {"type": "rules.activated", "hash": RULES, "content": law})
+    due: dict[str, Any] = {"due_computed": "2026-01-15T00:00:00+07:00", "unit": UNIT}
+    late = [case(token=f"token-{number}", verdict="overdue", rule="of-a-host", **due) for number in range(3)]
+
+    await write(migrated, [rules, tick(1, NOON), *late])
+    found = await read(migrated)
+
+    assert (found["late_allowance_cases"], found["due_today_cases"]) == ({}, {})
+
+
+async def test_a_day_ends_with_its_midnight_in_every_figure(migrated: str) -> None:
+    """A tick at 24:00 is the end of a day, as a due at 24:00 is."""
+    due = case(token="token-1", due_computed="2026-01-15T00:00:00+07:00", unit=UNIT)
+
+    await write(migrated, [activation(), tick(1, "2026-01-14T17:00:00Z"), due])
+
+    assert (await read(migrated))["due_today_cases"] == {(HUE, "not_ready"): 1}
 
 
 async def test_with_3500_units_a_scrape_stays_below_the_ceiling(migrated: str) -> None:
@@ -231,6 +277,6 @@ def test_what_is_read_is_what_the_sink_exports() -> None:
     of_sink = {metric for metric in names.METRICS if metric.roles == ("sink",) and "province" in metric.labels}
 
     assert {metric.name for metric in of_sink} == {
-        "overdue_cases", "falsely_open_cases", "falsely_late_cases", "incident_cases", "newly_overdue_cases",
-        "due_today_cases", "late_allowance_cases", "complaints",
+        "overdue_cases", "falsely_open_cases", "falsely_late_cases", "flagged_cases", "incident_cases",
+        "newly_overdue_cases", "due_today_cases", "late_allowance_cases", "complaints",
     }  # fmt: skip

@@ -26,7 +26,9 @@ TABLES = ("entries", "cases", "flags", "flag_changes", "codes", "sink_offsets", 
           "source_software", "filed_reports", "counted_lines")  # fmt: skip
 SETTINGS = ("view_settings", "incident_classes", "gauge_settings")
 # What the sink counts for its metrics.
-GAUGES = ("flags_with_incident", "view_settings", "gauge_settings")
+GAUGES = (
+    "flags_with_incident", "view_settings", "gauge_settings", "judged_up_to", "today_counts", "duties_of_others",
+)  # fmt: skip
 COUNTS = (
     "unit_counts", "verdict_counts", "flag_counts", "incident_counts", "judged_up_to", "periods", "rate_counts",
     "cause_counts", "open_counts", "step_counts", "waiting_counts", "today_counts", "false_backlog", "unit_places",

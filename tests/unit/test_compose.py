@@ -159,8 +159,10 @@ def test_prometheus_scrapes_every_worker_where_it_answers(compose: Document) -> 
     prometheus = document(ROOT / "deploy/prometheus/prometheus.yml")
 
     [hoso] = [job for job in prometheus["scrape_configs"] if job["job_name"] == "hoso"]
+    [files] = hoso["file_sd_configs"]
+    [workers] = [path for pattern in files["files"] for path in (ROOT / "deploy/prometheus").glob(pattern)]
     port = compose["services"]["sink"]["environment"]["HOSO_METRICS_PORT"]
-    assert [target for group in hoso["static_configs"] for target in group["targets"]] == [
+    assert [target for group in yaml.safe_load(workers.read_text()) for target in group["targets"]] == [
         f"{worker}:{port}" for worker in WORKERS
     ]
     for worker in WORKERS:

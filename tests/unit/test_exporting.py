@@ -173,15 +173,27 @@ def test_a_silent_source_is_silent_for_as_long_as_offices_were_open() -> None:
 
 def test_a_source_speaks_for_a_unit_where_a_row_says_so() -> None:
     per_unit = source_row("urn:hoso:onestop", per_unit=True)
-    rules = compile_rules(content_of(sources=[per_unit, source_row("urn:hoso:post")]))
+    counter = source_row("urn:hoso:counter:7", units=["H57-01"])
+    several = source_row("urn:hoso:kiosks", units=["H57-01", "H57-02"])
+    storm = {"id": "storm", "calendar": "plain", "units": ["H57"], "days": {"2026-01-12": 0}, "source": "a test"}
+    rows = [per_unit, source_row("urn:hoso:post"), counter, several]
+    rules = compile_rules(content_of(sources=rows, closures=[storm]))
     marks = NO_MARKS
-    for source in ("urn:hoso:onestop", "urn:hoso:onestop:H26-01", "urn:hoso:post:central"):
+    for source in (
+        "urn:hoso:onestop",
+        "urn:hoso:onestop:H26-01",
+        "urn:hoso:post:central",
+        *(row["name"] for row in rows[2:]),
+    ):
         marks = marks.after({"type": "source.silent", "source": source, "since": "2026-01-12T01:00:00Z"})
 
     assert silent_for(marks, rules, at("2026-01-12 09:00")) == {
         ("urn:hoso:onestop", "all"): 3600,
-        ("urn:hoso:onestop:H26-01", "unit"): 3600,
+        ("urn:hoso:onestop:H26-01", "H26-01"): 3600,
         ("urn:hoso:post:central", "all"): 3600,
+        # Of a unit that was closed this day nobody expected anything.
+        ("urn:hoso:counter:7", "H57-01"): 0,
+        ("urn:hoso:kiosks", "some"): 3600,
     }
 
 
@@ -191,7 +203,10 @@ def test_sources_are_counted_by_how_they_stand() -> None:
         watch.take(beat(name, at("2026-01-05 09:00")), b"", 0)
     watch.before(at("2026-01-05 09:00:01"))
 
-    assert watch.standing() == {"heard": 2, "not_expected": 1}
+    assert +watch.standing() == {"heard": 2, "not_expected": 1}
+    # What there is none of is told as none: nobody has to guess whether nothing is known.
+    assert watch.standing()["silent"] == 0
+    assert set(SourceWatch([]).standing()) == set(watch.standing())
     assert watch.complete() == {"urn:hoso:onestop": at("2026-01-05 09:00")}
 
 

@@ -18,6 +18,7 @@ from streams.metrics import (
     EVENTS_FORWARDED,
     FALSELY_LATE_CASES,
     FALSELY_OPEN_CASES,
+    FLAGGED_CASES,
     FLAGS_OPEN,
     INCIDENT_CASES,
     LATE_ALLOWANCE_CASES,
@@ -28,6 +29,7 @@ from streams.metrics import (
     SERIES_OF_METRIC_MAX,
     SERIES_OF_PROCESS_MAX,
     SOURCE_SILENT,
+    SOURCES_COMPLETE,
     TABLE_ROWS,
     Counter,
     Histogram,
@@ -38,9 +40,9 @@ from streams.metrics import (
 # What a series may be told apart by: no case, no person; and a unit only by what the sink reads from PostgreSQL.
 LABELS = {
     "topic", "reason", "system", "role", "class", "wording", "state", "procedure", "stage", "province", "accountable",
-    "source", "speaks_for", "clock", "calendar", "row",
+    "source", "speaks_for", "clock", "calendar", "row", "wording_en",
 }  # fmt: skip
-OF_UNIT = {"unit", "unit_name"}
+OF_UNIT = {"unit", "unit_name", "party", "party_en"}
 SCRAPE_SECONDS_MAX = 0.15
 
 
@@ -164,11 +166,19 @@ def sums(values: Mapping[tuple[str, ...], float], place: int) -> dict[str, float
     return found
 
 
+def test_of_too_many_instants_those_stand_that_are_furthest_behind() -> None:
+    most = SOURCES_COMPLETE.most
+
+    found = bounded(SOURCES_COMPLETE, {(f"source-{number}",): float(number) for number in range(most + 3)})
+
+    assert (len(found), max(found.values()), min(found.values())) == (most, most - 1, 0)
+
+
 def test_a_personal_number_never_becomes_a_label() -> None:
     metrics = Metrics()
 
     metrics.count(EVENTS_FORWARDED, "001099123456")
-    metrics.replace(OVERDUE_CASES, {("001099123456", "x", "Huế", "unit"): 3.0})
+    metrics.replace(OVERDUE_CASES, {("001099123456", "x", "Huế", "unit", "x", "x"): 3.0})
 
     assert b"001099123456" not in metrics.render()
     assert metrics.registry.get_sample_value("hoso_events_forwarded_total", {"topic": "other"}) == 1
@@ -209,14 +219,16 @@ def test_under_a_hostile_load_a_scrape_stays_small_and_true() -> None:
     units = [(f"H{number:04}", f"Công an phường {number}", f"Tỉnh {number % 60}") for number in range(3500)]
     owners = ("unit", "ministry", "operator")
     values: dict[tuple[str, ...], float] = {
-        (*unit, owner): 1 + number % 7 for number, unit in enumerate(units) for owner in owners
+        (*unit, owner, unit[1], unit[1]): 1 + number % 7 for number, unit in enumerate(units) for owner in owners
     }
 
     for gauge in (OVERDUE_CASES, FALSELY_OPEN_CASES):
         metrics.replace(gauge, values)
     metrics.replace(FALSELY_LATE_CASES, values)
     metrics.replace(LATE_ALLOWANCE_CASES, dict.fromkeys(units, 3.0))
-    metrics.replace(INCIDENT_CASES, {(*unit, "unit", "hung", "Treo"): 5.0 for unit in units})
+    hung = {(*labels, "hung", "Treo", "hung"): 5.0 for labels in values}
+    metrics.replace(INCIDENT_CASES, hung)
+    metrics.replace(FLAGGED_CASES, hung)
     metrics.replace(COMPLAINTS, {(*unit, f"reason-{number}"): 2.0 for unit in units for number in range(5)})
     rendered = metrics.render().decode()
 

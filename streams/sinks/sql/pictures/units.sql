@@ -8,9 +8,9 @@ WITH rates AS (
     SELECT unit, sum(reported) AS reported, sum(observed) AS observed, sum(done_not_updated) AS not_updated
     FROM open_counts WHERE {here} GROUP BY unit
 ), flagged AS (
-    SELECT scored_unit AS unit, sum(flags) FILTER (WHERE class = 'overdue') AS overdue,
-           sum(flags) FILTER (WHERE class = 'at_risk') AS at_risk
-    FROM (SELECT *, scored_unit AS unit FROM flag_counts) AS flags WHERE {here} GROUP BY scored_unit
+    SELECT unit, sum(cases) FILTER (WHERE class = 'overdue') AS overdue,
+           sum(cases) FILTER (WHERE class = 'at_risk') AS at_risk
+    FROM flag_counts WHERE {here} GROUP BY unit
 )
 SELECT name AS "{unit}", unit_places.unit AS "{code}", province AS "{province}",
        coalesce(overdue, 0)::bigint AS "{overdue}", coalesce(at_risk, 0)::bigint AS "{at_risk}",
@@ -29,32 +29,32 @@ ORDER BY 4 DESC, 1;
 
 -- corrections --
 -- What each unit, or whoever else must act, has to correct or explain: counts, the cases stand on their own pages.
-SELECT coalesce(place.name, scored_unit, '') AS "{unit}", scored_unit AS "{code}",
+SELECT coalesce(place.name, unit, '') AS "{unit}", unit AS "{code}",
        coalesce(owner.text, split_part(accountable, ':', 1)) AS "{accountable}",
-       coalesce(sum(flags) FILTER (WHERE class = 'falsely_pending'), 0)::bigint AS falsely_pending,
-       coalesce(sum(flags) FILTER (WHERE class = 'out_of_sync'), 0)::bigint AS out_of_sync,
-       coalesce(sum(flags) FILTER (WHERE class = 'falsely_late'), 0)::bigint AS falsely_late,
-       coalesce(sum(flags) FILTER (WHERE class = 'hung'), 0)::bigint AS hung,
-       coalesce(sum(flags) FILTER (WHERE class = 'falsely_done'), 0)::bigint AS falsely_done,
-       coalesce(sum(flags) FILTER (WHERE class IN ('backdated', 'rewritten')), 0)::bigint AS backdated,
-       coalesce(sum(flags) FILTER (WHERE class = 'wrong_due'), 0)::bigint AS wrong_due,
-       coalesce(sum(flags) FILTER (WHERE class = 'lost_registration'), 0)::bigint AS lost_registration,
-       coalesce(sum(flags) FILTER (WHERE class = 'vanished'), 0)::bigint AS vanished,
-       coalesce(sum(flags) FILTER (WHERE class = 'unknown'), 0)::bigint AS unknown,
-       sum(flags)::bigint AS "{cases}"
-FROM (SELECT *, scored_unit AS unit FROM flag_counts) AS counted
+       coalesce(sum(cases) FILTER (WHERE class = 'falsely_pending'), 0)::bigint AS falsely_pending,
+       coalesce(sum(cases) FILTER (WHERE class = 'out_of_sync'), 0)::bigint AS out_of_sync,
+       coalesce(sum(cases) FILTER (WHERE class = 'falsely_late'), 0)::bigint AS falsely_late,
+       coalesce(sum(cases) FILTER (WHERE class = 'hung'), 0)::bigint AS hung,
+       coalesce(sum(cases) FILTER (WHERE class = 'falsely_done'), 0)::bigint AS falsely_done,
+       coalesce(sum(cases) FILTER (WHERE class IN ('backdated', 'rewritten')), 0)::bigint AS backdated,
+       coalesce(sum(cases) FILTER (WHERE class = 'wrong_due'), 0)::bigint AS wrong_due,
+       coalesce(sum(cases) FILTER (WHERE class = 'lost_registration'), 0)::bigint AS lost_registration,
+       coalesce(sum(cases) FILTER (WHERE class = 'vanished'), 0)::bigint AS vanished,
+       coalesce(sum(cases) FILTER (WHERE class = 'unknown'), 0)::bigint AS unknown,
+       sum(cases)::bigint AS "{cases}"
+FROM flag_counts AS counted
 LEFT JOIN unit_places AS place USING (unit)
 LEFT JOIN {owners} AS owner (key, text) ON owner.key = split_part(accountable, ':', 1)
 WHERE class IN ('falsely_pending', 'out_of_sync', 'falsely_late', 'hung', 'falsely_done', 'backdated', 'rewritten',
                 'wrong_due', 'lost_registration', 'vanished', 'unknown') AND {here}
 GROUP BY 1, 2, 3
-ORDER BY sum(flags) DESC, 1, 3;
+ORDER BY sum(cases) DESC, 1, 3;
 
 -- lists --
--- Raised flags by class, with the oldest.
-SELECT coalesce(word.text, class) AS "{class}", sum(flags)::bigint AS "{cases}",
+-- Cases with a raised flag, by class, with the oldest.
+SELECT coalesce(word.text, class) AS "{class}", sum(cases)::bigint AS "{cases}",
        extract(epoch FROM min(oldest_since_at)) * 1000 AS "{oldest}"
-FROM (SELECT *, scored_unit AS unit FROM flag_counts) AS counted
+FROM flag_counts AS counted
 LEFT JOIN {classes} AS word (key, text) ON word.key = class
 WHERE {here}
 GROUP BY 1

@@ -7,66 +7,55 @@ SELECT log_offset FROM entries WHERE type = 'rules.activated' AND log_partition 
 SELECT body FROM entries WHERE type = 'rules.activated' AND log_partition = 0 AND log_offset = $1;
 
 -- fetch_last_tick --
--- Up to when the archive has judged, and the bounds of that day and month where days are counted; a due at 24:00 is the
--- next midnight, so a day's dues lie after its beginning, up to and including its end.
+-- Up to when the archive has judged, and the bounds of the month of that day; a due at 24:00 is the next midnight, so a
+-- month's dues lie after its beginning, up to and including its end.
 SELECT at,
-       date_trunc('day', at, zone) AS day_begins,
-       (date_trunc('day', at AT TIME ZONE zone) + interval '1 day') AT TIME ZONE zone AS day_ends,
-       date_trunc('month', at, zone) AS month_begins,
-       (date_trunc('month', at AT TIME ZONE zone) + interval '1 month') AT TIME ZONE zone AS month_ends
-FROM (SELECT at FROM entries WHERE type = 'clock.ticked' ORDER BY at DESC LIMIT 1) AS last CROSS JOIN view_settings;
+       date_trunc('month', day)::timestamp AT TIME ZONE zone AS month_begins,
+       (date_trunc('month', day) + interval '1 month')::timestamp AT TIME ZONE zone AS month_ends
+FROM judged_up_to CROSS JOIN view_settings;
 
 -- count_flagged --
--- Cases with a raised flag of a class, by the unit that has them (or, $2, that is charged) and who is accountable.
-SELECT CASE WHEN $2 THEN coalesce(scored_unit, unit) ELSE unit END AS unit,
-       split_part(accountable, ':', 1) AS accountable,
+-- Cases with a raised flag of a class, by whose they are and who is accountable.
+SELECT unit_of_flag(accountable, scored_unit, unit) AS unit, split_part(accountable, ':', 1) AS accountable,
        count(DISTINCT case_token) AS cases
 FROM flags
 WHERE class = $1 AND state = 'raised'
 GROUP BY 1, 2;
 
--- count_newly_overdue --
--- Cases that became really overdue since $1 and still are.
-SELECT unit, split_part(accountable, ':', 1) AS accountable, count(DISTINCT case_token) AS cases
-FROM flags
-WHERE class = 'overdue' AND state = 'raised' AND since_at >= $1
-GROUP BY 1, 2;
+-- count_flagged_alone --
+-- The same of some classes, without what an incident tells of.
+SELECT unit_of_flag(accountable, scored_unit, unit) AS unit, split_part(accountable, ':', 1) AS accountable, class,
+       count(DISTINCT case_token) AS cases
+FROM flags_with_incident
+WHERE class = ANY ($1::text[]) AND state = 'raised' AND begun_on IS NULL
+GROUP BY 1, 2, 3;
 
--- count_not_ready --
--- Open cases whose due lies after $1, up to and including $2.
-SELECT unit, count(*) AS cases
-FROM cases
-WHERE due_computed_at > $1 AND due_computed_at <= $2 AND ended_at IS NULL AND merged_into IS NULL
-GROUP BY unit;
-
--- count_not_updated --
--- Cases whose duty is done while the scoring system is open, and whose appointment lies after $1, up to $2.
-SELECT coalesce(flags.scored_unit, flags.unit) AS unit, count(DISTINCT case_token) AS cases
-FROM flags JOIN cases USING (case_token)
-WHERE flags.class = 'falsely_pending' AND flags.state = 'raised'
-  AND coalesce(due_declared_at, due_computed_at) > $1 AND coalesce(due_declared_at, due_computed_at) <= $2
-GROUP BY 1;
+-- count_today --
+-- What today asks for: newly_overdue, not_ready, not_updated.
+SELECT unit, state, split_part(accountable, ':', 1) AS accountable, sum(cases)::bigint AS cases
+FROM today_counts
+GROUP BY 1, 2, 3;
 
 -- count_incidents --
 -- Open incidents by who is to act and where: the cases in them, and the class of most of them. What is unknown because
 -- nobody told stands apart from what is wrong.
 WITH members AS (
-    SELECT split_part(party, ':', 1) AS party, scope, class = 'unknown' AS is_unknown, class, wording, case_token
+    SELECT split_part(party, ':', 1) AS party, scope, class = 'unknown' AS is_unknown, class, case_token
     FROM flags_with_incident
     WHERE state = 'raised' AND begun_on IS NOT NULL
 ), classes AS (
-    SELECT party, scope, is_unknown, class, wording, count(DISTINCT case_token) AS cases,
+    SELECT party, scope, is_unknown, class, count(DISTINCT case_token) AS cases,
            row_number() OVER (
                PARTITION BY party, scope, is_unknown ORDER BY count(DISTINCT case_token) DESC, class
            ) AS place
     FROM members
-    GROUP BY party, scope, is_unknown, class, wording
+    GROUP BY party, scope, is_unknown, class
 ), whole AS (
     SELECT party, scope, is_unknown, count(DISTINCT case_token) AS cases
     FROM members
     GROUP BY party, scope, is_unknown
 )
-SELECT whole.scope AS unit, whole.party AS accountable, class, wording, whole.cases
+SELECT whole.scope AS unit, whole.party AS accountable, class, whole.cases
 FROM whole
 JOIN classes ON place = 1 AND whole.party = classes.party AND whole.is_unknown = classes.is_unknown
             AND whole.scope IS NOT DISTINCT FROM classes.scope;
@@ -78,6 +67,8 @@ FROM (
     SELECT unit, count(*) AS cases, count(*) FILTER (WHERE verdict IN ('late', 'overdue')) AS late
     FROM cases
     WHERE due_computed_at > $1 AND due_computed_at <= $2 AND merged_into IS NULL AND unit IS NOT NULL
+      -- What a host or a citizen owes is not the unit's to be late with.
+      AND NOT EXISTS (SELECT FROM duties_of_others WHERE duties_of_others.rule = cases.rule)
     GROUP BY unit
 ) AS of_unit
 CROSS JOIN gauge_settings
@@ -86,11 +77,16 @@ ORDER BY allowance, unit COLLATE "C"
 LIMIT $3;
 
 -- count_complaints --
--- Units about which people complained again and again for one reason in the last days before $1.
+-- Units about which people complained again and again for one reason in the last days before $1. An entry may stand in
+-- the log more than once.
 WITH told AS (
-    SELECT convert_from(body, 'UTF8')::json -> 'data' AS data
-    FROM entries CROSS JOIN gauge_settings
-    WHERE type = 'complaint.filed' AND at > $1::timestamptz - make_interval(days => complaint_days)
+    SELECT DISTINCT ON (entry ->> 'fact') entry -> 'data' AS data
+    FROM (
+        SELECT convert_from(body, 'UTF8')::json AS entry
+        FROM entries CROSS JOIN gauge_settings
+        WHERE type = 'complaint.filed' AND at <= $1 AND at > $1::timestamptz - make_interval(days => complaint_days)
+    ) AS entries
+    ORDER BY entry ->> 'fact'
 )
 SELECT data ->> 'unit' AS unit, coalesce(data ->> 'reason', 'none') AS reason, count(*) AS complaints
 FROM told
