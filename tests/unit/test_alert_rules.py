@@ -1,6 +1,7 @@
 """The alert rules: they name what is exported, say what to do in both languages, and lead to the runbook."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ import yaml
 
 from streams.core.wording import WORDING
 from streams.metrics import METRICS, PREFIX, PROCESS_METRICS, Histogram, Metric
-from tools.alert_rules import ROOT, RULES, RUNBOOK, alerts, files, link_of, with_links
+from tools.alert_rules import ROOT, RULES, alerts, files, main, twin_of, with_links
 
 ALERTS = alerts()
+LINKS = ("runbook_url", "runbook_url_en")
 TEXTS = ("summary", "summary_en", "description", "description_en")
 # By whom, what and until when, in each language.
 SAID = {
@@ -27,11 +29,6 @@ CLASS_OF = {
     "HosoIncidentUnknown": "unknown",
 }
 COUNTED = {rule["alert"] for rule in ALERTS if rule["labels"]["about"] == "cases"}
-SECTIONS = dict(re.findall(r"^## (\w+)\n\n(.*?)(?=^## |\Z)", (ROOT / RUNBOOK).read_text(), re.MULTILINE | re.DOTALL))
-SECTION_SAYS = (
-    "Nghĩa là gì · What it means", "Kiểm tra · How to check", "Làm gì · What to do",
-    "Khi nào bỏ qua · When to ignore",
-)  # fmt: skip
 
 
 def exported(metric: Metric) -> set[str]:
@@ -68,7 +65,7 @@ def test_a_rule_names_only_what_is_exported_or_recorded(rule: dict[str, Any]) ->
 @pytest.mark.parametrize("rule", ALERTS, ids=by_name)
 def test_an_alert_says_how_bad_what_and_what_to_do_in_both_languages(rule: dict[str, Any]) -> None:
     assert rule["labels"]["severity"] in {"critical", "warning", "info", "none"}
-    assert set(rule["annotations"]) == {"runbook_url", *TEXTS}
+    assert set(rule["annotations"]) == {*LINKS, *TEXTS}
     for text, words in SAID.items():
         assert all(word in rule["annotations"][text] for word in words)
 
@@ -92,23 +89,60 @@ def test_an_alert_of_cases_counts_them_in_working_time_only(rule: dict[str, Any]
     assert all("$value" in rule["annotations"][text] for text in TEXTS)
 
 
-@pytest.mark.parametrize("rule", ALERTS, ids=by_name)
-def test_the_link_of_an_alert_leads_to_a_section_that_says_everything(rule: dict[str, Any]) -> None:
-    path, _, anchor = rule["annotations"]["runbook_url"].partition("#")
-    found = {name.lower(): text for name, text in SECTIONS.items()}
-
-    assert (ROOT / path).is_file()
-    assert re.findall(r"^- \*\*(.*?)\*\*: ", found[anchor], re.MULTILINE) == list(SECTION_SAYS)
-
-
-def test_the_runbook_tells_of_no_alert_that_is_not() -> None:
-    assert set(SECTIONS) == {rule["alert"] for rule in ALERTS}
-
-
 def test_links_are_put_in_once_and_replaced_where_they_are_wrong() -> None:
     text = "rules:\n  - alert: HosoHung\n    annotations:\n      runbook_url: elsewhere\n      summary: x\n"
 
     linked = with_links(text)
 
-    assert linked == text.replace("elsewhere", link_of("HosoHung"))
+    first, second = "deploy/runbook.md#hosohung", "deploy/runbook.en.md#hosohung"
+    assert linked == text.replace("elsewhere\n", f"{first}\n      runbook_url_en: {second}\n")
     assert with_links(linked) == linked
+
+
+@pytest.mark.parametrize(("runbook", "twin"), [
+    ("deploy/runbook.md", "deploy/runbook.en.md"),
+    ("https://intranet.example/hoso/runbook.html", "https://intranet.example/hoso/runbook.en.html"),
+    ("https://intranet.example/hoso.v1/runbook", "https://intranet.example/hoso.v1/runbook.en"),
+])  # fmt: skip
+def test_the_twin_stands_beside_the_runbook(runbook: str, twin: str) -> None:
+    assert twin_of(runbook) == twin
+
+
+def test_an_office_has_all_links_lead_to_its_own_address_and_nothing_else_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = "https://intranet.example/hoso/runbook.md"
+    copies = {path: tmp_path / path.name for path in files()}
+    for path, copy in copies.items():
+        copy.write_text((ROOT / path).read_text())
+
+    assert main(["--runbook", base, "--rules", str(tmp_path)]) == 0
+
+    assert base in capsys.readouterr().out
+    for path, copy in copies.items():
+        shipped = (ROOT / path).read_text()
+        moved = shipped.replace("deploy/runbook.en.md#", f"{twin_of(base)}#").replace("deploy/runbook.md#", f"{base}#")
+        assert copy.read_text() == moved
+        assert with_links(copy.read_text()) == shipped
+
+
+@pytest.mark.parametrize("base", [
+    "intranet/runbook.md", "ftp://intranet.example/runbook.md", "https://intranet.example",
+    "https://intranet.example/run book.md", "https://intranet.example/runbook.md#top",
+    "https://intranet.example/{{ $labels.unit }}.md",
+])  # fmt: skip
+def test_an_address_that_no_link_can_begin_with_is_refused_and_nothing_written(
+    base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.yml").write_text("untouched")
+
+    assert main(["--runbook", base, "--rules", str(tmp_path)]) == 2
+
+    assert f"--runbook {base}: expected an address like https://" in capsys.readouterr().err
+    assert (tmp_path / "x.yml").read_text() == "untouched"
+
+
+def test_a_folder_without_rules_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--runbook", "https://intranet.example/runbook.md", "--rules", str(tmp_path)]) == 2
+
+    assert f"{tmp_path}: no rule files" in capsys.readouterr().err
