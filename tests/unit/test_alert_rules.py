@@ -9,6 +9,7 @@ import yaml
 
 from streams.core.wording import WORDING
 from streams.metrics import METRICS, PREFIX, PROCESS_METRICS, Histogram, Metric
+from tests.runbook import POINTS, spans, text_of
 from tools.alert_rules import ROOT, RULES, alerts, files, main, twin_of, with_links
 
 ALERTS = alerts()
@@ -28,6 +29,8 @@ CLASS_OF = {
     "HosoLostRegistrations": "lost_registration",
     "HosoIncidentUnknown": "unknown",
 }
+# Of PostgreSQL, named like metrics.
+ROLES = {"hoso_reader"}
 COUNTED = {rule["alert"] for rule in ALERTS if rule["labels"]["about"] == "cases"}
 
 
@@ -60,6 +63,13 @@ def test_a_rule_names_only_what_is_exported_or_recorded(rule: dict[str, Any]) ->
 
     assert named <= EXPORTED
     assert sums <= RECORDED
+
+
+def test_the_runbook_names_only_what_is_exported_or_recorded() -> None:
+    told = " ".join(span for path in POINTS for span in spans(text_of(path)))
+
+    assert set(re.findall(r"(?<![\w:])hoso_\w+", told)) - ROLES <= EXPORTED
+    assert set(re.findall(r"(?<![\w:])hoso:[\w:]+", told)) <= RECORDED
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=by_name)
