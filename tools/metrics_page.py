@@ -7,10 +7,10 @@ _HEAD = f"""\
 # Metrics
 
 Each worker answers on `/metrics` with those of its role, in base units. No series bears a case or a person. A unit
-stands only in what the sink reads from PostgreSQL; names of units and provinces come from the rules (`[[unit]]`,
-`[[province]]`), a province is *none* where no row tells it. A process has at most {SERIES_OF_PROCESS_MAX} series:
-beyond the bound of a metric the smallest are counted under *other*, so that sums stay true; ages and instants beyond
-it are left out, the smallest first.
+stands in what the sink reads from PostgreSQL, and where a source speaks for that unit alone (docs/decisions/0011);
+names of units and provinces come from the rules (`[[unit]]`, `[[province]]`), a province is *none* where no row tells
+it. A process has at most {SERIES_OF_PROCESS_MAX} series: beyond the bound of a metric the smallest are counted under
+*other*, so that sums stay true; ages and instants beyond it are left out, those first that matter least.
 
 Sums over case workers count each case once: only who holds a partition now counts its cases. Of what every case
 worker knows (office time, silence, horizons) take `max`, of `hoso_clock_timestamp_seconds` take `min`: all are judged
