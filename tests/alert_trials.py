@@ -48,15 +48,29 @@ def seconds(text: str) -> int:
     return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
 
 
+def waits(trial: Trial) -> int:
+    """Seconds from the first sample of `at` until the alert is told."""
+    return seconds(trial.first) + seconds(str(ALERTS[trial.alert].get("for", "0s")))
+
+
 def trial_test(trial: Trial) -> list[dict[str, Any]]:
-    """Tests for promtool: below the threshold nothing, ever; at it nothing before `for` has passed, then the alert."""
-    wait = seconds(trial.first) + seconds(str(ALERTS[trial.alert].get("for", "0s")))
-    early = [{"eval_time": f"{wait - 60}s", "alertname": trial.alert, "exp_alerts": []}] if wait > 60 else []
-    due = {"eval_time": f"{wait}s", "alertname": trial.alert, "exp_alerts": [trial.expected]}
-    never = {"eval_time": f"{wait + 7200}s", "alertname": trial.alert, "exp_alerts": []}
+    """Tests for promtool: below the threshold nothing, ever; at it nothing before `for` has passed, then the alert.
+
+    Between two evaluations promtool tells what the earlier one found: a second before the last one it still waits.
+    """
+    wait = waits(trial)
+    told = [(wait - 1, []), (wait, [trial.expected])] if wait else [(0, [trial.expected])]
+    never: list[tuple[int, list[Any]]] = [(wait + after, []) for after in range(0, 3600, 600)]
     return [
-        {"interval": "1m", "input_series": series(trial.below), "alert_rule_test": [never]},
-        {"interval": "1m", "input_series": series(trial.at), "alert_rule_test": [*early, due]},
+        {
+            "name": f"{trial.alert} {name}",
+            "interval": "1m",
+            "input_series": series(values),
+            "alert_rule_test": [
+                {"eval_time": f"{when}s", "alertname": trial.alert, "exp_alerts": alerts} for when, alerts in expected
+            ],
+        }
+        for name, values, expected in (("below its threshold", trial.below, never), ("at it", trial.at, told))
     ]
 
 
@@ -280,9 +294,8 @@ TRIALS: Sequence[Trial] = (
     Trial(
         "HosoDeadLetters",
         {of("hoso_dead_letters_total", topic="print", reason="not JSON"): 7},
-        {of("hoso_dead_letters_total", topic="print", reason="not JSON"): "0x15 15x400"},
-        # Of fifteen minutes between their first and their last sample.
-        15,
+        {of("hoso_dead_letters_total", topic="print", reason="not JSON"): "7x15 8x400"},
+        1,
         {"topic": "print", "reason": "not JSON"},
         first="16m",
     ),
