@@ -1,17 +1,19 @@
 """Who is told of what, and what mutes what: by amtool, and by a real Alertmanager."""
 
 import json
+import re
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
+from streams.metrics import ROLES
 from tests.alert_trials import ALERTS
 from tools.alert_routes import BASE, CONFIG, CONTACTS, ContactsWrong, config, main
 from tools.alert_rules import ROOT
@@ -137,6 +139,129 @@ def test_a_recovering_worker_mutes_lag_and_nothing_mutes_what_is_overdue(alertma
     assert {"HosoEventLag", "HosoTopicLag", "HosoJudgementLate"} == set(follow)
     assert all(muted[name] for name in follow)
     assert not muted[f"HosoCasesOverdue {UNIT}"]
+
+
+class Muting(NamedTuple):
+    """While these alerts are told, those follow from them, and these others do not."""
+
+    by: Sequence[Mapping[str, str]]
+    muted: Sequence[Mapping[str, str]]
+    told: Sequence[Mapping[str, str]]
+
+
+def alert(name: str, **labels: str) -> Mapping[str, str]:
+    return {"alertname": name, **labels}
+
+
+HERE = {"unit": UNIT, "accountable": "unit", "province": HUE}
+ELSEWHERE = {**HERE, "unit": "G01.839.002"}
+COUNTER, POST = {"source": f"urn:hoso:onestop:{UNIT}", "unit": UNIT}, {"source": f"urn:hoso:post:{UNIT}", "unit": UNIT}
+# Of one unit, whatever else goes on there.
+PROVEN = tuple(
+    alert(name, **HERE)
+    for name, rule in ALERTS.items()
+    if rule["labels"]["about"] == "cases" and "follows" not in rule["labels"] and name != "HosoIncident"
+)
+LOSSES = tuple(
+    map(alert, ("HosoUnreadNearExpiry", "HosoDeadLetters", "HosoCalendarHorizonNear", "HosoOfficialCodeUnknown"))
+)
+OF_WORKERS = ("HosoWorkerDown", "HosoWorkerStuck", "HosoWorkerRecovering")
+OF_JUDGING = (alert("HosoEventLag"), alert("HosoJudgementLate"))
+OF_ARCHIVING = (alert("HosoSinkBehind", topic="log"), alert("HosoFiguresOld"))
+
+
+def _of_worker(name: str, role: str) -> Mapping[str, str]:
+    """As Prometheus has it: the target's name and the role that the worker tells of itself."""
+    return alert(name, role=role, worker=role, instance=f"{role}:9108")
+
+
+MUTINGS: Mapping[str, Muting] = {
+    "an incident": Muting(
+        [alert("HosoIncident", **HERE)],
+        [alert("HosoFalselyLate", **HERE)],
+        [alert("HosoFalselyLate", **ELSEWHERE), alert("HosoFalselyLate", **{**HERE, "accountable": "ministry"}),
+         alert("HosoIncidentUnknown", **HERE), *PROVEN],
+    ),
+    "a source of one unit": Muting(
+        [alert("HosoSourceSilent", **COUNTER)],
+        [alert("HosoIncidentUnknown", **HERE)],
+        [alert("HosoIncidentUnknown", **ELSEWHERE), alert("HosoFalselyLate", **HERE), *PROVEN],
+    ),
+    "a source of all": Muting(
+        [alert("HosoSourceSilent", source="urn:hoso:post:central", speaks_for="all")],
+        [alert("HosoIncidentUnknown", **HERE), alert("HosoIncidentUnknown", **ELSEWHERE)],
+        [alert("HosoSourceSilent", **COUNTER), alert("HosoFalselyLate", **HERE), *PROVEN],
+    ),
+    "a source of some": Muting(
+        [alert("HosoSourceSilent", source="urn:hoso:post:north", speaks_for="some")],
+        [],
+        [alert("HosoIncidentUnknown", **HERE), alert("HosoIncidentUnknown", unit=""), *PROVEN],
+    ),
+    "a day of silence": Muting(
+        [alert("HosoUnitSilentForADay", **COUNTER)],
+        [alert("HosoSourceSilent", **COUNTER), alert("HosoIncidentUnknown", **HERE)],
+        [alert("HosoSourceSilent", **POST), alert("HosoIncidentUnknown", **ELSEWHERE), *PROVEN],
+    ),
+    "workers of every role": Muting(
+        [_of_worker(name, role) for name in OF_WORKERS for role in ROLES],
+        [alert(name) for name, rule in ALERTS.items() if rule["labels"].get("follows") in ("worker", "sink")],
+        [*LOSSES, *PROVEN],
+    ),
+    # Of one role each: what another role does goes on.
+    **{
+        f"a case worker: {name}": Muting([_of_worker(name, "cases")], OF_JUDGING, [*OF_ARCHIVING, *LOSSES, *PROVEN])
+        for name in OF_WORKERS
+    },
+    **{
+        f"the sink: {name}": Muting(
+            [_of_worker(name, "sink")], OF_ARCHIVING, [*OF_JUDGING, alert("HosoTopicLag", topic="submission"), *PROVEN]
+        )
+        for name in ("HosoWorkerDown", "HosoWorkerStuck")
+    },
+    **{
+        f"an intake worker: {name}": Muting(
+            [_of_worker(name, "intake")], [alert("HosoTopicLag", topic="submission")], [*OF_ARCHIVING, *LOSSES, *PROVEN]
+        )
+        for name in OF_WORKERS
+    },
+    "an archive that is away": Muting([alert("HosoArchiveDown")], OF_ARCHIVING, [*OF_JUDGING, *LOSSES, *PROVEN]),
+    "a clock that stands still": Muting(
+        [alert("HosoClockStandsStill", clock="wall")], [alert("HosoEventLag")], [*OF_ARCHIVING, *LOSSES, *PROVEN]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MUTINGS)
+def test_what_follows_is_muted_and_what_does_not_is_told(alertmanager: Told, name: str) -> None:
+    case = MUTINGS[name]
+    alertmanager.post(*case.by)
+    alertmanager.post(*case.muted, *case.told)
+    posted = {*map(_key, (*case.by, *case.muted, *case.told))}
+
+    alertmanager.muted(len(posted))
+
+    found = {_key(one["labels"]): bool(one["status"]["inhibitedBy"]) for one in alertmanager.alerts()}
+    assert {key for key, muted in found.items() if muted} == {*map(_key, case.muted)}
+
+
+def _key(labels: Mapping[str, str]) -> str:
+    """An alert in words: its name and what tells it from others of that name."""
+    whole = {**ALERTS[labels["alertname"]]["labels"], **labels}
+    told = [
+        f"{name}={whole[name]}" for name in sorted(whole) if name not in ("alertname", "about", "severity", "follows")
+    ]
+    return " ".join([whole["alertname"], *told])
+
+
+def test_every_rule_of_muting_is_tried() -> None:
+    """By what mutes: each stands in a trial, and so does all that follows from anything."""
+    rules = yaml.safe_load((ROOT / BASE).read_text())["inhibit_rules"]
+    named = {name for rule in rules for text in rule["source_matchers"] for name in re.findall(r"Hoso\w+", text)}
+    follows = {rule["labels"].get("follows") for rule in ALERTS.values()} - {None}
+
+    assert named == {one["alertname"] for case in MUTINGS.values() for one in case.by}
+    muted = {ALERTS[one["alertname"]]["labels"].get("follows") for case in MUTINGS.values() for one in case.muted}
+    assert follows <= muted
 
 
 def test_no_rule_of_muting_could_meet_what_is_overdue() -> None:
