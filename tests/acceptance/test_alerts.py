@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,9 @@ name = "{NAME}"
 source = "a test"
 """
 HONEST_CASES = 20
+# Brought on the morning itself, due days later: open, with nothing to be told of them.
+OPEN_CASES = 24
+FLAGS, OPEN = 'hoso_flags_open{class="falsely_pending"}', "hoso_cases_open"
 CHUNK = 2000
 # A Monday morning and the afternoon of the same day: alerts of cases are told in working time only.
 MORNING, AFTERNOON = at("2026-01-12 09:00"), at("2026-01-12 15:00")
@@ -70,6 +74,12 @@ def lives(unit: str, cases: int, *, closes: bool) -> Iterator[Outgoing]:
         yield told("card.returned", "2026-01-08 10:00", unit, number)
         if closes:
             yield from statuses("10", "2026-01-08 10:05", unit, number)
+
+
+def brought(unit: str, cases: int) -> Iterator[Outgoing]:
+    """Applications of today."""
+    for number in range(cases):
+        yield told("case.received", "2026-01-12 08:00", unit, 1_000_000 + number, variant="new")
 
 
 def statuses(code: str, when: str, unit: str, number: int) -> Iterator[Outgoing]:
@@ -114,9 +124,9 @@ class World:
         found = self.monitoring.alerts()
         return [one for one in found if one["labels"]["about"] == "cases" and one["state"] == "firing"]
 
-    def flagged(self) -> int:
-        told = self.monitoring.query('sum(hoso:flags_open:sum{class="falsely_pending"})')
-        return int(told[0][1]) if told else 0
+    def sums(self) -> dict[str, float]:
+        """Over all workers, the flags of the incident and the open cases."""
+        return {what: self.monitoring.query(f"sum({what}) or vector(0)")[0][1] for what in (FLAGS, OPEN)}
 
 
 def run(deployed: Deploy, folder: Path, cases: int, rules: Path) -> None:
@@ -140,7 +150,8 @@ def run(deployed: Deploy, folder: Path, cases: int, rules: Path) -> None:
 
 async def _watch(world: World, second: Worker, cases: int) -> None:
     async with ClockSteps(world.deployment.settings) as steps:
-        events = [*lives(BROKEN, cases, closes=False), *lives(HONEST, HONEST_CASES, closes=True)]
+        honest = [*lives(HONEST, HONEST_CASES, closes=True), *brought(HONEST, OPEN_CASES)]
+        events = [*lives(BROKEN, cases, closes=False), *honest]
         await world.play(steps, events, MORNING)
         await asyncio.to_thread(_one_incident, world, cases)
         await asyncio.to_thread(_a_worker_dies, world, second, cases)
@@ -172,10 +183,27 @@ def _notified(world: World) -> list[dict[str, Any]]:
 
 
 def _a_worker_dies(world: World, second: Worker, cases: int) -> None:
-    """Each case is counted by the worker that holds it: the sum is back when its partitions have moved."""
-    until(lambda: world.flagged() == cases, "the sum over three workers is that of the cases")
+    """Each case is counted by the worker that holds it, at no moment by two: while its partitions move the sums lack
+    what the dead one held, and nothing else, and then are what they were."""
+    right = {FLAGS: float(cases), OPEN: float(OPEN_CASES)}
+    until(lambda: world.sums() == right, "the sums over three workers are those of the cases")
+    held = {what: _value(world, f'sum({what} * on (instance) group_left up{{worker="cases-1"}})') for what in right}
+    begun = time.time()
     second.kill()
-    until(lambda: _answering(world) == 2 and world.flagged() == cases, "two workers count them all", 120)
+    until(lambda: _answering(world) == 2 and world.sums() == right, "two workers count them all", 120)
+    ended = time.time()
+
+    for what, total in right.items():
+        seen = world.monitoring.over(f"sum({what})", begun, ended)
+        assert 0 < held[what] < total
+        assert (max(seen), seen[-1]) == (total, total), f"{what}: {seen}"
+        # Less for a while: else nothing was seen of what this looks at.
+        assert total - held[what] <= min(seen) < total, f"{what}: {seen}, without {held[what]}"
+
+
+def _value(world: World, expression: str) -> float:
+    told = world.monitoring.query(expression)
+    return told[0][1] if told else 0.0
 
 
 def _answering(world: World) -> int:

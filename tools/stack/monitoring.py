@@ -1,6 +1,7 @@
 """Prometheus and Alertmanager as services: our own rules and routes, scraping whatever targets are given."""
 
 import json
+import math
 import signal
 import urllib.error
 import urllib.parse
@@ -54,6 +55,15 @@ class Monitoring:
         """Labels and value of each series of an instant query."""
         told = ask(self.prometheus, f"/api/v1/query?{urllib.parse.urlencode({'query': expression})}")
         return [(series["metric"], float(series["value"][1])) for series in told["data"]["result"]]
+
+    def over(self, expression: str, since: float, until: float) -> list[float]:
+        """What an expression of one series said every second, from `since` or just before, up to `until`; no answer
+        is 0."""
+        start = until - math.ceil(until - since)
+        asked = {"query": f"({expression}) or vector(0)", "start": start, "end": until, "step": 1}
+        told = ask(self.prometheus, f"/api/v1/query_range?{urllib.parse.urlencode(asked)}")
+        [series] = told["data"]["result"]
+        return [float(value) for _, value in series["values"]]
 
     def families(self) -> set[str]:
         """The names of all metrics that the targets told of, those without a series too."""
