@@ -89,7 +89,7 @@ ENDS, LASTS, AS_GATED = Gone.ENDS, Gone.LASTS, Gone.AS_GATED
 # By alert and role of the processes.
 WITHOUT: Mapping[str, Mapping[str, Gone]] = {
     # Proven by what is archived; that nobody ticks is told by HosoClockStandsStill beside it.
-    "HosoCasesOverdue": {"sink": ENDS, "cases": LASTS},
+    "HosoCasesOverdue": {"sink": LASTS, "cases": LASTS},
     "HosoAtRiskWave": {"sink": ENDS, "cases": AS_GATED},
     "HosoFalselyLate": {"sink": ENDS, "cases": AS_GATED},
     "HosoLateAllowanceUsed": {"sink": ENDS, "cases": AS_GATED},
@@ -118,7 +118,7 @@ WITHOUT: Mapping[str, Mapping[str, Gone]] = {
     "HosoArchiveDown": {"sink": ENDS},
     "HosoSinkBehind": {"sink": ENDS},
     # Other workers than the sink are none of its concern.
-    "HosoFiguresOld": {"sink": ENDS, "worker": LASTS},
+    "HosoFiguresOld": {"sink": LASTS, "worker": LASTS},
     "HosoCalendarHorizonNear": {"cases": ENDS},
     # A target that the configuration names no more is missed by nobody.
     "HosoWorkerDown": {TARGET: ENDS},
