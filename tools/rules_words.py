@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from streams.core import case_words
+from streams.core import causes as screen
+
 
 class Words(NamedTuple):
     """A label as a clerk says it, and in English."""
@@ -14,29 +17,11 @@ class Words(NamedTuple):
         return f"{self.vi} · {self.en}"
 
 
-PROCEDURES: Mapping[str, Words] = {
-    "card": Words("Thẻ căn cước", "identity card"),
-    "data_correction": Words("Điều chỉnh thông tin trong CSDL quốc gia về dân cư", "correction of population data"),
-    "old_number_confirmation": Words("Xác nhận số CMND 9 số, số định danh đã hủy", "confirmation of an old number"),
-    "personal_number": Words("Hủy, xác lập lại số định danh cá nhân", "cancelling and giving a personal number"),
-    "eid": Words("Tài khoản định danh điện tử", "electronic identification account"),
-    "eid_organisation": Words("Tài khoản định danh điện tử của tổ chức", "account of an organisation"),
-    "eid_lock": Words("Khóa căn cước điện tử, tài khoản định danh", "locking an electronic identity"),
-    "permanent_residence": Words("Đăng ký thường trú", "permanent residence"),
-    "temporary_residence": Words("Đăng ký tạm trú", "temporary residence"),
-    "temporary_residence_extension": Words("Gia hạn tạm trú", "extension of temporary residence"),
-    "household_split": Words("Tách hộ", "splitting a household"),
-    "residence_confirmation": Words("Xác nhận thông tin về cư trú (CT07)", "confirmation of residence"),
-    "stay_notification": Words("Thông báo lưu trú", "notice of a guest's stay"),
-    "interlinked_birth": Words("Liên thông khai sinh, thường trú, thẻ BHYT", "interlinked group at birth"),
-    "interlinked_death": Words(
-        "Liên thông khai tử, xóa thường trú, mai táng phí, tử tuất", "interlinked group at death"
-    ),
-    "vehicle_plates": Words("Đăng ký xe, biển số", "vehicle plates"),
-    "foreigner_stay": Words("Khai báo tạm trú cho người nước ngoài", "stay of a foreigner"),
-    "abtc_loss": Words("Trình báo mất thẻ ABTC", "loss of an APEC business travel card"),
-    "same_day_procedure": Words("Thủ tục trả kết quả trong ngày", "procedure answered on the day"),
-}
+def both(words: Mapping[str, screen.Words]) -> Mapping[str, Words]:
+    return {key: Words(*text) for key, text in words.items()}
+
+
+PROCEDURES = both(case_words.PROCEDURES)
 
 VARIANTS: Mapping[str, Words] = {
     "new": Words("cấp mới", "new"),
@@ -122,24 +107,9 @@ OWNERS: Mapping[str, Words] = {
     "nobody": Words("không ai", "nobody"),
 }
 
-STAGES: Mapping[str, Words] = {
-    "processing": Words("thu nhận, xử lý", "processing"),
-    "print": Words("phê duyệt, in thẻ", "approval and print"),
-    "delivery": Words("chuyển phát", "delivery"),
-    "commune": Words("cấp xã", "commune"),
-    "province": Words("cấp tỉnh", "province"),
-    "ministry": Words("cấp Bộ", "ministry"),
-}
+STAGES = both(case_words.STAGES)
 
-LEGS: Mapping[str, Words] = {
-    "birth_registration": Words("đăng ký khai sinh", "registration of birth"),
-    "permanent_residence": Words("đăng ký thường trú", "permanent residence"),
-    "health_insurance_card": Words("thẻ bảo hiểm y tế", "health insurance card"),
-    "death_registration": Words("đăng ký khai tử", "registration of death"),
-    "residence_removal": Words("xóa đăng ký thường trú", "removal from residence"),
-    "funeral_allowance": Words("mai táng phí", "funeral allowance"),
-    "survivors_benefit": Words("tử tuất", "survivors' benefit"),
-}
+LEGS = both(case_words.LEGS)
 
 AGENCIES: Mapping[str, Words] = {
     "commune_committee": Words("UBND cấp xã", "commune's committee"),
@@ -148,11 +118,7 @@ AGENCIES: Mapping[str, Words] = {
     "social_affairs": Words("cơ quan chi trả mai táng phí", "office that pays the allowance"),
 }
 
-PAUSES: Mapping[str, Words] = {
-    "supplement": Words("bổ sung giấy tờ", "papers"),
-    "payment": Words("nghĩa vụ tài chính", "payment"),
-    "force_majeure": Words("bất khả kháng", "force majeure"),
-}
+PAUSES = both(case_words.PAUSES)
 
 CALENDARS: Mapping[str, Words] = {
     "vn": Words("ngày làm việc của Việt Nam", "working days of Việt Nam"),

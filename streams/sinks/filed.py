@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from streams.sinks.incidents import CONNECT_SECONDS_MAX, DatabaseAway
-from streams.sinks.migrate import SchemaBehind
+from streams.adapters.database import CONNECT_SECONDS_MAX, DatabaseAway, SchemaBehind
 from streams.sinks.statements import load
 
 # The migration that makes what is asked here.

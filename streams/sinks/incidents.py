@@ -6,19 +6,11 @@ from typing import NamedTuple
 
 import asyncpg
 
-from streams.sinks.migrate import SchemaBehind
+from streams.adapters.database import CONNECT_SECONDS_MAX, DatabaseAway, SchemaBehind
 from streams.sinks.statements import load
 
 # The migration that makes what is asked here.
 NEEDED = "0008_software_of_sources"
-CONNECT_SECONDS_MAX = 10
-
-
-class DatabaseAway(RuntimeError):
-    """The database cannot be asked."""
-
-    def __init__(self, trouble: Exception) -> None:
-        super().__init__(f"the database does not answer: {str(trouble) or type(trouble).__name__} (see HOSO_DATABASE)")
 
 
 class Incident(NamedTuple):

@@ -15,13 +15,6 @@ LOCK = 0x686F736F
 LOCK_SECONDS_MAX = 120
 
 
-class SchemaBehind(RuntimeError):
-    """The database lacks migrations that this version writes by."""
-
-    def __init__(self, missing: list[str]) -> None:
-        super().__init__(f"database lacks the migrations {', '.join(missing)}: migrate it first")
-
-
 def migrate(database_url: str) -> list[str]:
     """Applies what is missing, each migration in its transaction, and returns its names; safe when several run at once.
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from streams.sinks.incidents import CONNECT_SECONDS_MAX, DatabaseAway
-from streams.sinks.migrate import SchemaBehind
+from streams.adapters.database import CONNECT_SECONDS_MAX, DatabaseAway, SchemaBehind
 from streams.sinks.pictures import pictures, quoted
 
 # The migration that makes what is asked here.

@@ -7,9 +7,10 @@ from typing import Any
 import asyncpg
 
 from schemas.topics import LOG
+from streams.adapters.database import SchemaBehind
 from streams.ports import Fenced, Position, Record
 from streams.sinks.archive import AnotherDeployment, ArchiveUnavailable, Offsets, ends_of
-from streams.sinks.migrate import KNOWN, TABLE, SchemaBehind
+from streams.sinks.migrate import KNOWN, TABLE
 from streams.sinks.rows import (
     CASE_COLUMNS,
     CLOSING_COLUMNS,

@@ -1,31 +1,13 @@
-"""The SQL statements of sql/queries by name: each stands under a line `-- name --` and a sentence that describes it."""
+"""The SQL statements of sql/queries by name."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from streams.adapters import statements
+
 QUERIES = Path(__file__).parent / "sql" / "queries"
-
-_HEADING = re.compile(r"^-- ([a-z_]+) --$", re.MULTILINE)
-
-
-def split(text: str) -> dict[str, str]:
-    """The statements of one file, without comments."""
-    _, *parts = _HEADING.split(text)
-    names, bodies = parts[::2], parts[1::2]
-    assert len(set(names)) == len(names), f"a statement's name stands twice in {names}"
-    return {name: _without_comments(body) for name, body in zip(names, bodies, strict=True)}
 
 
 def load(folder: Path = QUERIES, only: str = "*") -> Mapping[str, str]:
     """All statements of a folder, or those of `only` one of its files."""
-    statements: dict[str, str] = {}
-    for path in sorted(folder.glob(f"{only}.sql")):
-        found = split(path.read_text(encoding="utf-8"))
-        assert not statements.keys() & found.keys(), f"{path.name} repeats a name of another file"
-        statements |= found
-    return statements
-
-
-def _without_comments(body: str) -> str:
-    return "\n".join(line for line in body.splitlines() if not line.startswith("--")).strip()
+    return statements.load(folder, only)

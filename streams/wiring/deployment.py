@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.codec import decode
 from schemas.topics import CASES_CURRENT, DEAD_LETTERS, FLAGS, LOG
+from streams.adapters.database import DatabaseAway, SchemaBehind
 from streams.adapters.kafka import KafkaReader, TopicUnknown
 from streams.adapters.kafka_groups import committed_offsets
 from streams.adapters.sealing import KeyRefused, LetterOpener, SealBroken, new_letter_keys
@@ -34,8 +35,8 @@ from streams.rules_file import VIETNAM, load_rules
 from streams.settings import Settings
 from streams.sinks.archive import AnotherDeployment
 from streams.sinks.figures import UnitFigures, archived_offsets, unit_figures
-from streams.sinks.incidents import DatabaseAway, Incident, archived_incidents
-from streams.sinks.migrate import SchemaBehind, migrate
+from streams.sinks.incidents import Incident, archived_incidents
+from streams.sinks.migrate import migrate
 from streams.sinks.tail import RecordsGone
 
 _TAIL = 200

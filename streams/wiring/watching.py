@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from streams import metrics as names
+from streams.adapters.database import DatabaseAway
 from streams.adapters.metrics_reader import NoMetrics, Sample, read_metrics
 from streams.metrics import PREFIX
 from streams.settings import Settings
-from streams.sinks.incidents import DatabaseAway
 from streams.sinks.overview import read_overview
 
 SILENT = frozenset({"silent", "suspended"})

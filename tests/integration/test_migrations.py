@@ -8,8 +8,9 @@ import pytest
 import yoyo
 from psycopg.errors import InsufficientPrivilege
 
+from streams.adapters.database import SchemaBehind
 from streams.ports import Position
-from streams.sinks.migrate import KNOWN, MIGRATIONS, TABLE, SchemaBehind, migrate
+from streams.sinks.migrate import KNOWN, MIGRATIONS, TABLE, migrate
 from streams.sinks.postgres import PostgresArchive
 from streams.sinks.rows import CLOSING_COLUMNS, ENTRY_COLUMNS, FLAG_COLUMNS, Row, rows_of
 from tests.archive_builders import PREFIX, fact, flag

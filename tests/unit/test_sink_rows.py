@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from streams.adapters.statements import split
 from streams.ports import Record
 from streams.sinks.rows import (
     CASE_COLUMNS,
@@ -23,7 +24,7 @@ from streams.sinks.rows import (
     rows_of,
     unpack_headers,
 )
-from streams.sinks.statements import QUERIES, load, split
+from streams.sinks.statements import QUERIES, load
 from tests.archive_builders import APPENDED, PREFIX, RULES, TOKEN, case, code, entry_record, fact, flag, tick
 
 

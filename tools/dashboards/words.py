@@ -3,26 +3,15 @@
 from collections.abc import Mapping
 
 from streams.core import screen_words
+from streams.core.case_words import PLACES, PROCEDURES
 from streams.core.causes import Words
 from streams.core.screen_words import LABELS, TABLES
-from tools.machines_words import OBSERVED
-from tools.rules_words import PAUSES, PROCEDURES, STAGES
-
-# What a case waits for outside of its clock.
-WAITS: Mapping[str, Words] = {
-    "attendance": Words("chờ công dân đến", "waiting for the citizen to come"),
-    "otp": Words("chờ mã OTP", "waiting for the one-time code"),
-    "queue": Words("chờ lượt", "in the queue"),
-    "appointment": Words("chờ ngày hẹn", "waiting for the appointment"),
-    "arrival": Words("đã đến ngày hẹn, chưa tiếp nhận", "the appointment came, not taken in"),
-    "collection": Words("chờ công dân nhận", "waiting to be collected"),
-}
 
 # Words for the values of queries: what the archive knows by a key.
 VALUES: Mapping[str, Mapping[str, Words]] = {
     **TABLES,
-    "stages": {**{key: Words(*words) for key, words in {**OBSERVED, **STAGES, **PAUSES}.items()}, **WAITS},
-    "procedures": {key: Words(*words) for key, words in PROCEDURES.items()},
+    "stages": PLACES,
+    "procedures": PROCEDURES,
 }
 
 FOLDER = Words("Hồ sơ", "Dossiers (English)")
