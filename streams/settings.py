@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     message_bytes_max: Annotated[int, Field(ge=1)] = 1024 * 1024
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    pages_host: str = "127.0.0.1"
+    pages_port: Annotated[int, Field(ge=0, le=65535)] = 9110
 
     token_key: Annotated[SecretStr, Field(min_length=TOKEN_KEY_LENGTH_MIN)] | None = None
     codes_key: SecretStr | None = None
@@ -79,7 +81,7 @@ class Settings(BaseSettings):
         return {"source": self.source_partitions, "log": self.log_partitions, "one": 1}[topic.partitions]
 
 
-def load_settings(**given: int) -> Settings:
+def load_settings(**given: int | str) -> Settings:
     """Settings from the environment; secrets also from files hoso_<field> in the folder HOSO_SECRETS. What is `given`
     goes before both."""
     import os  # noqa: PLC0415  (the one place that looks at the environment by itself)

@@ -14,6 +14,7 @@ from streams.cli import (
     evaluating,
     incidents,
     logs,
+    paging,
     published,
     reporting,
     rules,
@@ -62,6 +63,7 @@ app.command("migrate")(running.migrate)
 app.command("units")(units.units)
 app.command("incidents")(incidents.incidents)
 app.command("watch")(watching.watch)
+app.command("pages")(paging.pages)
 app.command("due")(due.due)
 
 of_rules = typer.Typer(no_args_is_help=True, help="The law as files: shown, checked, tried on a log, put in force.")

@@ -17,7 +17,7 @@ OfRules = Annotated[
 ]
 
 
-def read_settings(**given: int) -> Settings:
+def read_settings(**given: int | str) -> Settings:
     """Settings from the environment, with what the command line gives over them."""
     try:
         return load_settings(**given)

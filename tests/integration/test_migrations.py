@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 import yoyo
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import CheckViolation, InsufficientPrivilege
 
 from streams.adapters.database import SchemaBehind
 from streams.ports import Position
@@ -25,7 +25,7 @@ ORDER BY 1, a.attnum
 """
 TABLES = ("entries", "cases", "flags", "flag_changes", "codes", "sink_offsets", "deployment", "closings",
           "source_software", "filed_reports", "counted_lines")  # fmt: skip
-SETTINGS = ("view_settings", "incident_classes", "gauge_settings")
+SETTINGS = ("view_settings", "incident_classes", "gauge_settings", "page_settings")
 # What the sink counts for its metrics.
 GAUGES = (
     "flags_with_incident", "view_settings", "gauge_settings", "judged_up_to", "today_counts", "duties_of_others",
@@ -104,6 +104,12 @@ async def test_a_sink_refuses_a_database_that_lacks_the_newest_migration(migrate
     assert KNOWN[0] not in refusal
 
 
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "https://x.vn/", "https://x.vn/?a=1", "x.vn", ""])
+def test_an_address_of_pages_that_would_lead_nowhere_is_refused(migrated: str, address: str) -> None:
+    with psycopg.connect(migrated) as connection, pytest.raises(CheckViolation):
+        connection.execute("UPDATE page_settings SET address = %s", [address])
+
+
 def readable(database: str, role: str) -> set[str]:
     found = set()
     with psycopg.connect(database, autocommit=True) as connection:
@@ -118,7 +124,7 @@ def readable(database: str, role: str) -> set[str]:
 
 
 def test_each_role_reads_what_it_needs(migrated: str) -> None:
-    assert readable(migrated, "hoso_grafana") == {*COUNTS, "filed_reports"}
+    assert readable(migrated, "hoso_grafana") == {*COUNTS, "filed_reports", "page_settings"}
     assert readable(migrated, "hoso_reader") == {*TABLES, *SETTINGS, *COUNTS, *OF_COUNTS, *OF_CASES} - {"codes"}
     assert readable(migrated, "hoso_sink") == {*TABLES, *GAUGES}
 

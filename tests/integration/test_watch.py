@@ -9,12 +9,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from streams import metrics as names
@@ -22,25 +20,16 @@ from streams.adapters.health import Health
 from streams.adapters.metrics_server import start_metrics_server
 from streams.core.screen_words import LABELS
 from streams.exposition import Metrics
-from streams.sinks.migrate import migrate
-from tools.deployment import create_database
-from tools.played_archive import fill
-from tools.stack import Endpoints
+from tests.played import AT
 
 pytestmark = pytest.mark.services
 
-AT = datetime.fromisoformat("2026-02-10T15:00:00+07:00")
 NOWHERE = "postgresql://hoso@127.0.0.1:9/hoso"
 
 
-@pytest.fixture(scope="module")
-def played(stack: Endpoints) -> Iterator[str]:
-    database = create_database(stack.postgres, "watched")
-    migrate(database)
-    asyncio.run(fill(database, "noisy", 2, AT))
-    yield f"{database}?options=-crole%3Dhoso_grafana"
-    with psycopg.connect(stack.postgres, autocommit=True) as admin:
-        admin.execute("DROP DATABASE watched WITH (FORCE)")
+@pytest.fixture
+def watched(played: str) -> str:
+    return f"{played}?options=-crole%3Dhoso_grafana"
 
 
 def environment(database: str) -> dict[str, str]:
@@ -55,9 +44,9 @@ def watch(database: str, *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_once_shows_the_overview_in_both_languages(played: str) -> None:
+def test_once_shows_the_overview_in_both_languages(watched: str) -> None:
     for language in ("vi", "en"):
-        done = watch(played, "--once", "--lang", language)
+        done = watch(watched, "--once", "--lang", language)
 
         assert done.returncode == 0, done.stderr
         for name in ("judged_up_to", "rate_evidence", "points", "open_reported", "taken"):
@@ -65,8 +54,8 @@ def test_once_shows_the_overview_in_both_languages(played: str) -> None:
         assert "{" not in done.stdout
 
 
-def test_json_tells_the_same_by_names_that_no_language_changes(played: str) -> None:
-    done = watch(played, "--json", "--period", "ever")
+def test_json_tells_the_same_by_names_that_no_language_changes(watched: str) -> None:
+    done = watch(watched, "--json", "--period", "ever")
 
     told = json.loads(done.stdout)
     assert told["judged_up_to"] == [{"judged_up_to": AT.timestamp() * 1000}]
@@ -77,12 +66,12 @@ def test_json_tells_the_same_by_names_that_no_language_changes(played: str) -> N
     assert (told["complete_up_to"], told["sources_silent"], told["troubles"]) == (None, None, [])
 
 
-def test_one_unit_alone(played: str) -> None:
-    everybody = json.loads(watch(played, "--json").stdout)
-    alone = json.loads(watch(played, "--json", "--unit", "G01.801.002").stdout)
+def test_one_unit_alone(watched: str) -> None:
+    everybody = json.loads(watch(watched, "--json").stdout)
+    alone = json.loads(watch(watched, "--json", "--unit", "G01.801.002").stdout)
 
     assert 0 < alone["steps"][0]["taken"] < everybody["steps"][0]["taken"]
-    assert json.loads(watch(played, "--json", "--unit", "no'body").stdout)["steps"][0]["taken"] == 0
+    assert json.loads(watch(watched, "--json", "--unit", "no'body").stdout)["steps"][0]["taken"] == 0
 
 
 @asynccontextmanager
@@ -103,9 +92,9 @@ def worker() -> Metrics:
     return metrics
 
 
-async def test_workers_tell_of_sources(played: str, worker: Metrics) -> None:
+async def test_workers_tell_of_sources(watched: str, worker: Metrics) -> None:
     async with serving(worker) as address:
-        done = await asyncio.to_thread(watch, played, "--json", "--metrics", address)
+        done = await asyncio.to_thread(watch, watched, "--json", "--metrics", address)
 
     told = json.loads(done.stdout)
     assert (told["complete_up_to"], told["sources_silent"]) == (1_769_000_000, 2)
@@ -144,14 +133,14 @@ def test_what_it_does_not_know_is_refused(words: tuple[str, ...]) -> None:
     assert f"{words[0]} {words[1]}: expected" in done.stderr
 
 
-def test_live_it_draws_until_it_is_stopped(played: str, tmp_path: Path) -> None:
+def test_live_it_draws_until_it_is_stopped(watched: str, tmp_path: Path) -> None:
     """On a terminal of its own."""
     leader, follower = pty.openpty()
     errors = tmp_path / "errors"
     with errors.open("w") as told:
         process = subprocess.Popen(
             [sys.executable, "-m", "streams", "watch", "--lang", "en", "--seconds", "1"],
-            env=environment(played) | {"TERM": "xterm", "LINES": "60"}, stdin=follower, stdout=follower, stderr=told,
+            env=environment(watched) | {"TERM": "xterm", "LINES": "60"}, stdin=follower, stdout=follower, stderr=told,
             start_new_session=True,
         )  # fmt: skip
     os.close(follower)

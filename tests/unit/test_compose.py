@@ -18,7 +18,7 @@ from tools.stack.postgres_binaries import find_binaries
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 WORKERS = ("intake", "cases", "sink")
-OURS = (*WORKERS, "topics", "migrate")
+OURS = (*WORKERS, "topics", "migrate", "pages")
 # Where a broker stands, which differs from machine to machine; all else is the same everywhere.
 OF_PLACE = {"listeners", "advertised.listeners", "controller.quorum.voters", "log.dirs"}
 
@@ -133,7 +133,9 @@ def test_each_service_connects_to_postgresql_with_a_role_that_is_made_for_it(com
     assert (owner.username, owner.password) == ("hoso", demo("owner_password"))
     assert (sink.username, sink.password) == ("hoso_sink", demo("sink_password"))
     postgres = compose["services"]["postgres"]["environment"]
-    assert {owner.path, sink.path} == {"/" + postgres["POSTGRES_DB"]}
+    reader = urlsplit(settings_of(compose, "pages", tmp_path).database)
+    assert (reader.username, reader.password) == ("hoso_reader", demo("reader_password"))
+    assert {owner.path, sink.path, reader.path} == {"/" + postgres["POSTGRES_DB"]}
     assert postgres["POSTGRES_USER"] == owner.username
 
 
@@ -195,6 +197,17 @@ def test_files_that_services_mount_are_there(compose: Document) -> None:
     for volume in mounted:
         source = volume.split(":")[0]
         assert (ROOT / source).exists() if source.startswith("./") else source in compose["volumes"], volume
+
+
+def test_pages_answer_where_dashboards_lead_to(compose: Document, tmp_path: Path) -> None:
+    settings = settings_of(compose, "pages", tmp_path)
+    told = re.search(r"DEFAULT '(http\S+)'", (MIGRATIONS / "0021_pages.sql").read_text())
+
+    assert told is not None
+    assert told[1] == f"http://127.0.0.1:{settings.pages_port}" == f"http://127.0.0.1:{Settings().pages_port}"
+    assert compose["services"]["pages"]["ports"] == [f"127.0.0.1:{settings.pages_port}:{settings.pages_port}"]
+    assert f":{settings.pages_port}/live" in compose["services"]["pages"]["healthcheck"]["test"][-1]
+    assert Settings().pages_host == "127.0.0.1"
 
 
 def test_nothing_listens_beyond_this_machine(compose: Document) -> None:
