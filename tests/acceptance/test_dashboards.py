@@ -2,6 +2,7 @@
 a real PostgreSQL that they filled with a simulated district: it answers in the shape that its picture needs."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,9 +12,11 @@ import pytest
 
 from streams.core.screen_words import LABELS
 from tests.acceptance.deployments import until
-from tools.dashboards.asking import Choice, Series, instant, over_time, rows
+from tests.pages_served import Pages, served
+from tools.dashboards.asking import Choice, Series, followed, instant, over_time, rows
 from tools.dashboards.boards import BOARDS, Panel
-from tools.dashboards.queries import PROMETHEUS, sql
+from tools.dashboards.links import LINKS, column_of, url_of
+from tools.dashboards.queries import PAGES_ADDRESS, PROMETHEUS, sql
 from tools.dashboards.render import LANGUAGES
 from tools.dashboards.world import LAST_TICK, World, played_world
 from tools.deployment import create_database
@@ -26,6 +29,7 @@ PANELS = {panel.name: panel for panels in BOARDS.values() for panel in panels}
 OF_SQL = [panel for panel in PANELS.values() if panel.kind != "alerts" and panel.name not in PROMETHEUS]
 # No worker died or hung in this world; of everything else a picture of zeros only would be one of nothing.
 NOTHING_TO_SHOW = frozenset({"restarts", "stuck", "recovering"})
+TOTAL = re.compile(r'<data id="total" value="(\d+)">')
 # In which the run that was played is seen.
 WINDOW_SECONDS = 300.0
 
@@ -152,6 +156,33 @@ def test_one_unit_is_shown_alone(world: World) -> None:
     everybody = rows(world.database, sql("vi")["open"], world.choice)[0]
     alone = rows(world.database, sql("vi")["open"], one)[0]
     assert 0 < alone["Đang mở theo hệ thống"] < everybody["Đang mở theo hệ thống"]
+
+
+@pytest.fixture(scope="module")
+def pages(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    with served(world.database, tmp_path_factory.mktemp("pages")) as answering:
+        yield answering
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", LINKS)
+def test_a_link_leads_to_as_many_rows_as_the_figure_says(world: World, pages: Pages, name: str, language: str) -> None:
+    # One language for every row, the other for whoever chose a unit.
+    choice = world.choice if language == "vi" else Choice(world.choice.provinces, "G01.801.002", "card")
+    figures = [
+        (followed(url_of(link, language), row, choice, pages.address), row[column_of(link, language)])
+        for row in rows(world.database, sql(language)[name], choice)
+        for link in LINKS[name]
+    ]
+
+    found = [(url, int(TOTAL.findall(pages.get(url).text)[0])) for url, _ in figures]
+
+    assert found == figures
+    assert language == "en" or any(figure for _, figure in figures)
+
+
+def test_where_the_pages_are_is_told_to_grafana_by_the_database(world: World) -> None:
+    assert rows(world.database, PAGES_ADDRESS, world.choice) == [{"address": "http://127.0.0.1:9110"}]
 
 
 def test_alertmanager_answers_what_a_list_of_alerts_asks(world: World) -> None:

@@ -13,21 +13,27 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from streams.core.causes import CAUSE_WORDS, Words
+from streams.core.next_steps import NEXT_STEPS
 from streams.core.score import CAUSES
 from streams.core.screen_words import CLASS_WORDS, LABELS, OWNER_WORDS
 from streams.core.wording import WORDING
 from streams.metrics import METRICS, PREFIX, PROCESS_METRICS, Histogram
+from streams.pages.lists import LISTS
+from streams.pages.words import WORDS
 from streams.sinks.pictures import PICTURES
 from streams.sinks.statements import load
 from tools.dashboards import words
 from tools.dashboards.boards import BOARDS, HEADER
+from tools.dashboards.links import LINKS, column_of, url_of
 from tools.dashboards.queries import PROMETHEUS, sql
 from tools.dashboards.render import FOLDER, LANGUAGES, SOURCES, WIDTH, files, placed, uid
 from tools.generate import ROOT
 
 TABLES: Mapping[str, Mapping[str, Words]] = {
     "labels": LABELS, "names": words.BOARDS, "titles": words.TITLES, "help": words.HELP, "periods": words.PERIODS,
-    "others": {"folder": words.FOLDER, "twin": words.TWIN, "all": words.ALL}, **words.VALUES,
+    "others": {"folder": words.FOLDER, "twin": words.TWIN, "all": words.ALL, "cases": words.TO_CASES},
+    "steps": NEXT_STEPS, "pages": WORDS, "lists": {name: one.title for name, one in LISTS.items()},
+    "told by lists": {name: one.tells for name, one in LISTS.items()}, **words.VALUES,
 }  # fmt: skip
 STRINGS = [(f"{table}: {key}", text) for table, rows in TABLES.items() for key, text in rows.items()]
 # As words of their own: *giải quyết* has one of them at its head and accuses nobody.
@@ -63,7 +69,7 @@ def test_a_rate_from_evidence_is_told_to_be_internal() -> None:
 
 
 def test_what_queries_show_by_a_key_has_words() -> None:
-    assert CLASS_WORDS.keys() == WORDING.keys()
+    assert CLASS_WORDS.keys() == WORDING.keys() == NEXT_STEPS.keys()
     assert set(CAUSES) <= CAUSE_WORDS.keys()
     assert {"unit", "operator", "citizen"} <= OWNER_WORDS.keys()
     # Languages change the words of a query, and nothing else.
@@ -117,7 +123,33 @@ def test_uids_are_stable_and_links_lead_somewhere() -> None:
 
 @FILES
 def test_a_dashboard_can_be_asked_by_province_unit_procedure_and_period(path: Path, told: dict[str, Any]) -> None:
-    assert [one["name"] for one in told["templating"]["list"]] == ["province", "unit", "procedure", "period"]
+    assert [one["name"] for one in told["templating"]["list"]] == ["province", "unit", "procedure", "pages", "period"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", LINKS)
+def test_links_name_lists_filters_and_columns_that_exist(name: str, language: str) -> None:
+    columns = re.findall(r'(?:AS |\.)("[^"]+"|\w+)(?=[,\s])', sql(language)[name])
+    told = {column.strip('"') for column in columns}
+    assert any(panel.name == name for panels in BOARDS.values() for panel in panels)
+    for link in LINKS[name]:
+        url = url_of(link, language)
+        address, _, query = url.partition("?")
+        assert address == f"${{pages:raw}}/lists/{link.to}"
+        assert {column_of(link, language), *re.findall(r'fields\["([^"]+)"\]', url)} <= told
+        by = LISTS[link.to].by
+        assert {*(name for name, _ in link.fixed), *(name for name, _ in link.row), *link.chosen} <= {*by}
+        # What was chosen narrows the figure, so it narrows the list.
+        assert {*link.chosen} == {"unit", "procedure", "province"} & {*by}
+        assert all(asked.split("=")[0] in {*by, "lang"} for asked in query.split("&") if "=" in asked)
+
+
+@FILES
+def test_links_to_cases_stand_on_their_panels(path: Path, told: dict[str, Any]) -> None:
+    for panel in told["panels"]:
+        [name] = [name for name, title in words.TITLES.items() if title.of(path.parent.name) == panel["title"]]
+        urls = re.findall(r'"url": "([^"]*/lists/[^"]*)"', json.dumps(panel, ensure_ascii=False).replace('\\"', "'"))
+        assert urls == [url_of(link, path.parent.name).replace('"', "'") for link in LINKS.get(name, ())]
 
 
 def test_every_metric_of_a_panel_is_exported() -> None:

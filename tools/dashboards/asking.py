@@ -3,7 +3,7 @@
 import re
 import time
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from tools.stack.monitoring import ask
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+):(\w+)\}|(\w+))")
+_FIELD = re.compile(r"""\$\{__data\.fields\["([^"]+)"\]:percentencode\}""")
 _SPECIAL = re.compile(r"([\\^$.*+?()\[\]{}|])")
 # Once for the pattern, once for the string that it stands in.
 TWICE_ESCAPED = r"\\\\\1"
@@ -40,7 +41,16 @@ class Choice:
             ("unit", "sqlstring"): _quoted(self.unit or "all"),
             ("procedure", "sqlstring"): _quoted(self.procedure or "all"),
             ("period", "sqlstring"): _quoted(self.period),
+            ("province", "queryparam"): urllib.parse.urlencode([("var-province", one) for one in self.provinces]),
+            ("unit", "queryparam"): urllib.parse.urlencode({"var-unit": self.unit or "all"}),
+            ("procedure", "queryparam"): urllib.parse.urlencode({"var-procedure": self.procedure or "all"}),
         }
+
+
+def followed(url: str, row: Mapping[str, Any], choice: Choice, pages: str) -> str:
+    """Where a link in a row leads, with the pages at an address."""
+    told = _FIELD.sub(lambda found: urllib.parse.quote(str(row[found[1]] or ""), safe=""), url)
+    return choice.fill(told.replace("${pages:raw}", pages))
 
 
 def rows(database: str, text: str, choice: Choice) -> list[dict[str, Any]]:

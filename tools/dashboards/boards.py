@@ -43,6 +43,21 @@ class Panel(NamedTuple):
     words: str = ""
 
 
+# What stands on the correction lists, by column: classes that are explained in the same way are one.
+CORRECTED: Mapping[str, tuple[str, ...]] = {
+    "falsely_pending": ("falsely_pending",),
+    "out_of_sync": ("out_of_sync",),
+    "falsely_late": ("falsely_late",),
+    "hung": ("hung",),
+    "falsely_done": ("falsely_done",),
+    "backdated": ("backdated", "rewritten"),
+    "wrong_due": ("wrong_due",),
+    "lost_registration": ("lost_registration",),
+    "vanished": ("vanished",),
+    "unknown": ("unknown",),
+}
+
+
 def _stat(name: str, width: int, unit: str = COUNT, steps: Steps = PLAIN, decimals: int | None = None) -> Panel:
     return Panel(name, "stat", width, 3, unit, steps, decimals)
 
@@ -89,10 +104,7 @@ BOARDS: Mapping[str, tuple[Panel, ...]] = {
     ),
     "corrections": (
         *HEADER,
-        Panel("corrections", "table", 24, 14, links=True, classes=(
-            "falsely_pending", "out_of_sync", "falsely_late", "hung", "falsely_done", "backdated", "wrong_due",
-            "lost_registration", "vanished", "unknown",
-        )),
+        Panel("corrections", "table", 24, 14, links=True, classes=tuple(CORRECTED)),
         Panel("lists", "table", 12, 10, instants=("oldest",)),
         Panel("false_backlog", "table", 12, 10, days=("days",), decimals=1),
     ),

@@ -16,6 +16,7 @@ HERE = (
 NEAR = "${unit:sqlstring} IN ('all', unit) AND coalesce(province_of(unit), 'none') IN (${province:sqlstring})"
 ALL = "'all'"
 # Without a format Grafana writes a pattern in a string of Prometheus.
+PAGES_ADDRESS = "SELECT address FROM page_settings"
 IN_PROVINCE = 'province=~"$province"'
 
 

@@ -19,10 +19,11 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 from streams.core.screen_words import CLASS_WORDS, LABELS
 from streams.sinks.pictures import words_table
 from tools.dashboards.boards import BOARDS, INSTANT, Panel
-from tools.dashboards.queries import ALL, PROMETHEUS, sql
+from tools.dashboards.links import LINKS, column_of, url_of
+from tools.dashboards.queries import ALL, PAGES_ADDRESS, PROMETHEUS, sql
 from tools.dashboards.words import ALL as ALL_WORD
 from tools.dashboards.words import BOARDS as NAMES
-from tools.dashboards.words import HELP, PERIODS, TITLES, TWIN, VALUES
+from tools.dashboards.words import HELP, PERIODS, TITLES, TO_CASES, TWIN, VALUES
 
 FOLDER = Path("deploy/grafana/dashboards")
 LANGUAGES = ("vi", "en")
@@ -138,6 +139,14 @@ def _variables(language: str) -> Iterator[Builder[models.VariableModel]]:
         )
         # Without a value of its own, *all* is every value: Prometheus takes those as a pattern.
         yield made if is_multi else made.all_value(ALL)
+    # Not the time range: where the pages are does not hang on it.
+    yield (
+        builders.QueryVariable("pages")
+        .hide(models.VariableHide.HIDE_VARIABLE)
+        .query(PAGES_ADDRESS)
+        .datasource(SOURCES["postgres"])
+        .refresh(models.VariableRefresh.ON_DASHBOARD_LOAD)
+    )
     choices = ", ".join(f"{words.of(language)} : {key}" for key, words in PERIODS.items())
     first = next(iter(PERIODS))
     options = [
@@ -186,6 +195,9 @@ def _panel(panel: Panel, language: str) -> Any:
             LABELS["unit"].of(language),
             [models.DynamicConfigValue("links", [{"title": LABELS["unit"].of(language), "url": _to_unit(language)}])],
         )
+    for link in LINKS.get(panel.name, ()):
+        to_list = {"title": TO_CASES.of(language), "url": url_of(link, language), "targetBlank": True}
+        made.override_by_name(column_of(link, language), [models.DynamicConfigValue("links", [to_list])])
     for key, words in VALUES.get(panel.words, {}).items():
         made.override_by_name(key, [models.DynamicConfigValue("displayName", words.of(language))])
     if panel.kind == "table" and panel.name in PROMETHEUS:

@@ -17,6 +17,7 @@ VALUES: Mapping[str, Mapping[str, Words]] = {
 FOLDER = Words("Hồ sơ", "Dossiers (English)")
 TWIN = Words("English", "Tiếng Việt")
 ALL = Words("Tất cả", "All")
+TO_CASES = Words("Danh sách hồ sơ", "The cases")
 
 PERIODS: Mapping[str, Words] = {
     "month": Words("Tháng này", "This month"),
