@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     pages_host: str = "127.0.0.1"
-    pages_port: Annotated[int, Field(ge=0, le=65535)] = 9110
+    pages_port: Annotated[int, Field(ge=0, le=65535)] = 9120
 
     token_key: Annotated[SecretStr, Field(min_length=TOKEN_KEY_LENGTH_MIN)] | None = None
     codes_key: SecretStr | None = None

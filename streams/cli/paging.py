@@ -11,7 +11,7 @@ from streams.wiring.paging import serve_pages
 
 def pages(
     host: Annotated[str | None, typer.Option(help="Where to listen; without it HOSO_PAGES_HOST, 127.0.0.1.")] = None,
-    port: Annotated[int | None, typer.Option(help="HOSO_PAGES_PORT, 9110; 0 for any free port.")] = None,
+    port: Annotated[int | None, typer.Option(help="HOSO_PAGES_PORT, 9120; 0 for any free port.")] = None,
 ) -> None:
     """Serve the lists of cases that bars and columns of the dashboards lead to, until SIGTERM or Ctrl-C: pages, CSV and
     JSON, in Vietnamese with an English twin.

@@ -16,7 +16,7 @@ from tests.pages_served import Pages, served
 from tools.dashboards.asking import Choice, Series, followed, instant, over_time, rows
 from tools.dashboards.boards import BOARDS, Panel
 from tools.dashboards.links import LINKS, column_of, url_of
-from tools.dashboards.queries import PAGES_ADDRESS, PROMETHEUS, sql
+from tools.dashboards.queries import PAGES_ADDRESS, PROMETHEUS, pattern, sql
 from tools.dashboards.render import LANGUAGES
 from tools.dashboards.world import LAST_TICK, World, played_world
 from tools.deployment import create_database
@@ -147,6 +147,25 @@ def test_a_silent_counter_holds_back_up_to_when_all_is_complete(world: World) ->
     assert silent.points[-1][1] == 1
 
 
+@pytest.mark.parametrize("chosen", [None, "G01.801.002"])
+def test_a_pattern_is_what_the_variable_of_its_name_asks_for(world: World, chosen: str | None) -> None:
+    choice = Choice(unit=chosen, procedure=chosen)
+    for name in ("unit", "procedure"):
+        [row] = rows(world.database, pattern(name), choice)
+        assert [*row.values()] == [choice.fill(f"${name}_pattern")]
+
+
+@pytest.mark.parametrize("name", ["overdue_trend", "falsely_open_trend"])
+def test_one_unit_is_shown_alone_in_trends_too(world: World, name: str) -> None:
+    [(expression, _)] = PROMETHEUS[name]
+
+    def total(unit: str | None) -> float:
+        found = instant(world.monitoring.prometheus, expression, Choice(world.choice.provinces, unit=unit))
+        return sum(series.points[-1][1] for series in found)
+
+    assert 0 < total("G01.801.002") < total(None)
+
+
 def test_one_unit_is_shown_alone(world: World) -> None:
     one = Choice(world.choice.provinces, unit="G01.801.002", period="month")
 
@@ -182,7 +201,7 @@ def test_a_link_leads_to_as_many_rows_as_the_figure_says(world: World, pages: Pa
 
 
 def test_where_the_pages_are_is_told_to_grafana_by_the_database(world: World) -> None:
-    assert rows(world.database, PAGES_ADDRESS, world.choice) == [{"address": "http://127.0.0.1:9110"}]
+    assert rows(world.database, PAGES_ADDRESS, world.choice) == [{"address": "http://127.0.0.1:9120"}]
 
 
 def test_alertmanager_answers_what_a_list_of_alerts_asks(world: World) -> None:

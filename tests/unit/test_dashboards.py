@@ -123,7 +123,8 @@ def test_uids_are_stable_and_links_lead_somewhere() -> None:
 
 @FILES
 def test_a_dashboard_can_be_asked_by_province_unit_procedure_and_period(path: Path, told: dict[str, Any]) -> None:
-    assert [one["name"] for one in told["templating"]["list"]] == ["province", "unit", "procedure", "pages", "period"]
+    names = ["province", "unit", "procedure", "unit_pattern", "procedure_pattern", "pages", "period"]
+    assert [one["name"] for one in told["templating"]["list"]] == names
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

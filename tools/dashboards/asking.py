@@ -41,6 +41,8 @@ class Choice:
             ("unit", "sqlstring"): _quoted(self.unit or "all"),
             ("procedure", "sqlstring"): _quoted(self.procedure or "all"),
             ("period", "sqlstring"): _quoted(self.period),
+            ("unit_pattern", None): _pattern(self.unit),
+            ("procedure_pattern", None): _pattern(self.procedure),
             ("province", "queryparam"): urllib.parse.urlencode([("var-province", one) for one in self.provinces]),
             ("unit", "queryparam"): urllib.parse.urlencode({"var-unit": self.unit or "all"}),
             ("procedure", "queryparam"): urllib.parse.urlencode({"var-procedure": self.procedure or "all"}),
@@ -96,6 +98,11 @@ def _ask(prometheus: str, how: str, **asked: str) -> Iterator[Any]:
 
 def _point(told: Sequence[Any]) -> tuple[float, float]:
     return float(told[0]), float(told[1])
+
+
+def _pattern(chosen: str | None) -> str:
+    """As queries.pattern has it; a test holds both together."""
+    return ".*" if chosen is None else chosen.replace(".", "[.]")
 
 
 def _quoted(text: str) -> str:

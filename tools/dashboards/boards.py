@@ -121,10 +121,10 @@ BOARDS: Mapping[str, tuple[Panel, ...]] = {
         Panel("incidents", "table", 16, 10),
         Panel("alertmanager", "alerts", 8, 10),
         Panel("incident_trend", "lines", 12, 8, words="classes"),
-        Panel("alerts", "table", 12, 8),
+        Panel("alerts", "table", 12, 8, words="of_alerts"),
         Panel("sources_up_to", "bars", 10, 10, INSTANT),
         Panel("sources_silence", "bars", 8, 10, SECONDS, ((None, "orange"), (28_800, "red"))),
-        Panel("sources_states", "bars", 6, 10),
+        Panel("sources_states", "bars", 6, 10, words="standings"),
     ),
     "pipeline": (
         *HEADER,

@@ -15,9 +15,18 @@ HERE = (
 # An incident may be that of a unit above, of which no case tells.
 NEAR = "${unit:sqlstring} IN ('all', unit) AND coalesce(province_of(unit), 'none') IN (${province:sqlstring})"
 ALL = "'all'"
-# Without a format Grafana writes a pattern in a string of Prometheus.
 PAGES_ADDRESS = "SELECT address FROM page_settings"
+# Without a format Grafana writes several values as a pattern in a string of Prometheus. For one value that may be all
+# there are patterns of their own, made by PostgreSQL.
 IN_PROVINCE = 'province=~"$province"'
+OF_UNIT = f'{IN_PROVINCE}, unit=~"$unit_pattern"'
+OF_PROCEDURE = f'{IN_PROVINCE}, procedure=~"$procedure_pattern"'
+
+
+def pattern(name: str) -> str:
+    """The query of a variable `NAME_pattern`: what matches the choice of the variable of that name."""
+    chosen = f"${{{name}:sqlstring}}"
+    return f"SELECT CASE {chosen} WHEN 'all' THEN '.*' ELSE replace({chosen}, '.', '[.]') END"
 
 
 @cache
@@ -30,12 +39,12 @@ def sql(language: str) -> Mapping[str, str]:
 # By the name of the panel: expressions, each with what a series is called.
 PROMETHEUS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "complete_up_to": (("min(hoso_sources_complete_timestamp_seconds) * 1000", ""),),
-    "sources_silent": (('sum(max by (state) (hoso_sources{state=~"silent|suspended"})) or vector(0)', ""),),
-    "overdue_trend": ((f"sum by (accountable) (hoso_overdue_cases{{{IN_PROVINCE}}})", "{{accountable}}"),),
-    "falsely_open_trend": ((f"sum by (accountable) (hoso_falsely_open_cases{{{IN_PROVINCE}}})", "{{accountable}}"),),
-    "allowance": ((f"sort(max by (unit_name) (hoso_late_allowance_cases{{{IN_PROVINCE}}}))", "{{unit_name}}"),),
-    "stages_heat": ((f"sum by (stage) (hoso_cases_open{{{IN_PROVINCE}}})", "{{stage}}"),),
-    "incident_trend": ((f"sum by (class) (hoso_incident_cases{{{IN_PROVINCE}}})", "{{class}}"),),
+    "sources_silent": (('sum(max by (state) (hoso_sources{state=~"silent|suspended"}))', ""),),
+    "overdue_trend": ((f"sum by (accountable) (hoso_overdue_cases{{{OF_UNIT}}})", "{{accountable}}"),),
+    "falsely_open_trend": ((f"sum by (accountable) (hoso_falsely_open_cases{{{OF_UNIT}}})", "{{accountable}}"),),
+    "allowance": ((f"sort(max by (unit_name) (hoso_late_allowance_cases{{{OF_UNIT}}}))", "{{unit_name}}"),),
+    "stages_heat": ((f"sum by (stage) (hoso_cases_open{{{OF_PROCEDURE}}})", "{{stage}}"),),
+    "incident_trend": ((f"sum by (class) (hoso_incident_cases{{{OF_UNIT}}})", "{{class}}"),),
     "alerts": (('count by (alertname, severity) (ALERTS{alertstate="firing"})', "{{alertname}}"),),
     "sources_up_to": (("sort(max by (source) (hoso_sources_complete_timestamp_seconds) * 1000)", "{{source}}"),),
     "sources_silence": (("sort_desc(max by (source) (hoso_source_silent_office_seconds))", "{{source}}"),),
@@ -52,8 +61,8 @@ PROMETHEUS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "commit": (
         ("histogram_quantile(0.99, sum by (le, role) (rate(hoso_chunk_commit_seconds_bucket[5m])))", "{{role}}"),
     ),
-    "stuck": (("sum(hoso_stuck) or vector(0)", ""),),
-    "recovering": (("sum(hoso_recovering) or vector(0)", ""),),
+    "stuck": (("sum(hoso_stuck)", ""),),
+    "recovering": (("sum(hoso_recovering)", ""),),
     "archive_up": (("min(hoso_archive_up)", ""),),
     "figures_age": (("time() - min(hoso_figures_timestamp_seconds)", ""),),
     "rows": (("sum(hoso_table_rows)", ""),),

@@ -20,7 +20,7 @@ from streams.core.screen_words import CLASS_WORDS, LABELS
 from streams.sinks.pictures import words_table
 from tools.dashboards.boards import BOARDS, INSTANT, Panel
 from tools.dashboards.links import LINKS, column_of, url_of
-from tools.dashboards.queries import ALL, PAGES_ADDRESS, PROMETHEUS, sql
+from tools.dashboards.queries import ALL, PAGES_ADDRESS, PROMETHEUS, pattern, sql
 from tools.dashboards.words import ALL as ALL_WORD
 from tools.dashboards.words import BOARDS as NAMES
 from tools.dashboards.words import HELP, PERIODS, TITLES, TO_CASES, TWIN, VALUES
@@ -139,6 +139,14 @@ def _variables(language: str) -> Iterator[Builder[models.VariableModel]]:
         )
         # Without a value of its own, *all* is every value: Prometheus takes those as a pattern.
         yield made if is_multi else made.all_value(ALL)
+    for name in ("unit", "procedure"):
+        yield (
+            builders.QueryVariable(f"{name}_pattern")
+            .hide(models.VariableHide.HIDE_VARIABLE)
+            .query(pattern(name))
+            .datasource(SOURCES["postgres"])
+            .refresh(models.VariableRefresh.ON_DASHBOARD_LOAD)
+        )
     # Not the time range: where the pages are does not hang on it.
     yield (
         builders.QueryVariable("pages")

@@ -12,6 +12,19 @@ VALUES: Mapping[str, Mapping[str, Words]] = {
     **TABLES,
     "stages": PLACES,
     "procedures": PROCEDURES,
+    "standings": {
+        "heard": Words("đang gửi", "telling"),
+        "silent": Words("im lặng", "silent"),
+        "suspended": Words("tạm dừng", "set aside"),
+        "resuming": Words("đang nối lại", "resuming"),
+        "draining": Words("đang đọc phần giữ lại", "reading what was parked"),
+        "not_expected": Words("chưa khai báo", "not declared"),
+    },
+    "of_alerts": {
+        "alertname": Words("Cảnh báo", "Alert"),
+        "severity": Words("Mức độ", "Severity"),
+        "Value": Words("Số lượng", "Number"),
+    },
 }
 
 FOLDER = Words("Hồ sơ", "Dossiers (English)")
@@ -43,7 +56,10 @@ TITLES: Mapping[str, Words] = {
     **screen_words.TITLES,
     "units": Words("Các đơn vị", "Units"),
     "overdue_trend": Words("Quá hạn (theo chứng cứ), theo bên phải xử lý", "Overdue by evidence, by accountable party"),
-    "falsely_open_trend": Words("Đã xong, hệ thống còn mở, theo bên phải xử lý", "Done and still open, by party"),
+    "falsely_open_trend": Words(
+        "Đã xong, quá thời gian cho phép chưa cập nhật, theo bên phải xử lý",
+        "Done, not updated in the time allowed, by party",
+    ),
     "allowance": Words("Còn được trễ bao nhiêu trong tháng", "How many more may be late this month"),
     "corrections": Words("Số hồ sơ cần chỉnh sửa, giải trình theo đơn vị", "Cases to correct or explain, by unit"),
     "lists": Words("Theo loại", "By class"),

@@ -5,7 +5,7 @@
 -- One row, changed by the owner: UPDATE page_settings SET address = 'https://hoso.example.vn/pages'.
 CREATE TABLE page_settings (
     only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
-    address text NOT NULL DEFAULT 'http://127.0.0.1:9110' CHECK (address ~ '^https?://[^\s?#]*[^\s?#/]$')
+    address text NOT NULL DEFAULT 'http://127.0.0.1:9120' CHECK (address ~ '^https?://[^\s?#]*[^\s?#/]$')
 );
 INSERT INTO page_settings DEFAULT VALUES;
 ANALYZE page_settings;
