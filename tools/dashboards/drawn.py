@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from streams.core.screen_words import CLASS_WORDS, LABELS
-from tools.dashboards.asking import instant, over_time, rows
+from tools.dashboards.asking import Series, instant, over_time, rows
 from tools.dashboards.boards import BOARDS, COUNT, INSTANT, SECONDS, SHARE, Panel, Steps
 from tools.dashboards.queries import PROMETHEUS, sql
 from tools.dashboards.render import placed
@@ -74,18 +74,24 @@ def _inside(world: World, panel: Panel, language: str, seconds: float, width: in
         ]
         return (_lines if panel.kind == "lines" else _heat)(panel, told, language, width, height)
     series = [
-        (one.called(legend), one)
+        (_named(panel, one.called(legend), language), one)
         for expression, legend in PROMETHEUS[panel.name]
         for one in instant(world.monitoring.prometheus, expression, world.choice)
     ]
     if not series:
         return _empty(language)
     if panel.kind == "table":
-        return _table(panel, [{**one.labels, "": one.points[-1][1]} for _, one in series], language)
+        return _table(panel, [_row_of(panel, one, language) for _, one in series], language)
     values = {name: one.points[-1][1] for name, one in series}
     if panel.kind == "stat":
         return _stat(panel, [dict(values)], language)
     return _bars(panel, values)
+
+
+def _row_of(panel: Panel, series: Series, language: str) -> dict[str, Any]:
+    return {
+        _named(panel, key, language): told for key, told in (*series.labels.items(), ("Value", series.points[-1][1]))
+    }
 
 
 def _named(panel: Panel, key: str, language: str) -> str:
