@@ -21,6 +21,7 @@ from benchmarks.progress import Progress
 from benchmarks.replay import run_replay
 from benchmarks.report import conditions, page, record
 from benchmarks.restart import run_restart
+from benchmarks.scrape import run_scrape
 from benchmarks.tick import run_tick
 from tools.stack import Stack, StackError, start_stack
 
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[Bench, Options], Awaitable[dict[str, Any]]]] = {
     "replay": run_replay,
     "restart": run_restart,
     "tick": run_tick,
+    "scrape": run_scrape,
     "dates": run_dates,
 }
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130

@@ -5,21 +5,23 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from benchmarks.broker import PARTITIONS, Broker, Producer
 from benchmarks.children import Child
 from benchmarks.measure import Run, Seen, Tell, WrongResult, measure
 from benchmarks.workload import Told, Workload
 from schemas.codec import decode, encode
-from schemas.control import ClockRequested
+from schemas.control import ClockRequested, RulesRequested
 from schemas.topics import CODES, CONTROL, DEAD_LETTERS, FLAGS, LOG, SOURCES
 from streams.adapters.kafka import KafkaWriter
 from streams.adapters.sealing import new_letter_keys
 from streams.adapters.topics_admin import create_topics
 from streams.agents.app import group_of
+from streams.core.compiling import rules_hash
 from streams.core.instants import parse_utc, utc_text
 from streams.pipeline.control_keys import control_key
 from streams.ports import Outgoing, Record
@@ -109,9 +111,26 @@ class Deployment:
         has_all = sum(handled) >= events and all(end - done <= 1 for end, done in zip(ends[log], handled, strict=True))
         return Seen(1 + sum(handled), is_done=has_all and await self.ticks(broker, last_at) == handled)
 
+    async def is_durable(self, broker: Broker, at: int) -> bool:
+        """Whether the tick at `at` is the last record of each partition of the log, and done with."""
+        log = self.topic(LOG.name)
+        handled = await broker.committed(group_of(self.settings, "cases"), log)
+        ends = (await broker.ends(log))[log]
+        # Behind the tick there is only the marker of its transaction.
+        is_near = all(end - done <= 1 for end, done in zip(ends, handled, strict=True))
+        return is_near and await self.ticks(broker, at) == handled
+
     async def ticks(self, broker: Broker, at: int) -> list[int]:
         """The offset after the tick at `at`, by partition of the log; 0 where that is not the last record."""
         return [_after_tick(record, at) for record in await broker.last(self.topic(LOG.name))]
+
+    def activation(self, content: Mapping[str, Any]) -> Outgoing:
+        """The request that other rules judge from the next tick on."""
+        request = RulesRequested(hash=rules_hash(content), content=dict(content))
+        return Outgoing(self.topic(CONTROL.name), control_key(request), encode(request.model_dump()), 0)
+
+    def metrics_url(self, worker: Child) -> str:
+        return f"http://{HOST}:{self._ports[worker.name]}/metrics"
 
     async def check(self, broker: Broker, work: Workload) -> None:
         found = await broker.flags(self.topic(FLAGS.name))

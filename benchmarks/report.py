@@ -160,6 +160,45 @@ def _tick(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
 
 
+def _scrape(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## Judging while /metrics is scraped, median of {_rounds(found)} of either kind, alternating\n"
+    yield from _table(
+        ["", "a flag after its tick s, p50", "p99", "CPU s a million, paced", "events/s at once", "CPU s a million"],
+        [
+            [
+                kind,
+                f"{of['late_seconds_p50']:.3f}",
+                f"{of['late_seconds_p99']:.3f}",
+                f"{of['paced_cpu_seconds_per_million']:.0f}",
+                f"{of['events_per_second']:,.0f}",
+                f"{of['cpu_seconds_per_million']:.0f}",
+            ]
+            for kind, of in found["kinds"].items()
+        ]
+        + [["ratio", *(f"{found['scraped_by_quiet'][name]:.3f}" for name in next(iter(found["kinds"].values())))]],
+    )
+    yield from _table(
+        ["cases", "units", "scrapes", "series", "bytes", "ms a scrape, p50", "p99", "longest"],
+        [
+            [
+                f"{found['cases']:,}",
+                f"{found['units']:,}",
+                f"{found['scrapes']:,}",
+                f"{found['series']:,}",
+                f"{found['bytes']:,}",
+                *(f"{found[name]:.0f}" for name in ("ms_p50", "ms_p99", "ms_max")),
+            ]
+        ],
+    )
+    goal = found["goal"]
+    yield (
+        f"Goal: at most {goal['series_max']:,} series and a scrape in under {goal['ms_max']:.0f} ms, {_met(goal)}."
+        " Prometheus comes every 15 s, here it came every second. CPU is the case worker's; each event changes a flag."
+    )
+    yield from _quiet(found)
+    yield ""
+
+
 def _dates(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"## Due dates a CPU second, one core, median of {_rounds(found)} of {found['dates']:,} each\n"
     yield from _table(["term", "due dates/s"], [[name, f"{speed:,.0f}"] for name, speed in found["by_term"].items()])
@@ -167,7 +206,7 @@ def _dates(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"Goal: at least {goal['a_second_min']:,} of working days, {_met(goal)}.\n"
 
 
-SECTIONS = {"full": _full, "replay": _replay, "restart": _restart, "tick": _tick, "dates": _dates}
+SECTIONS = {"full": _full, "replay": _replay, "restart": _restart, "tick": _tick, "scrape": _scrape, "dates": _dates}
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

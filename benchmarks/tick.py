@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from benchmarks.broker import Broker, Producer
@@ -11,15 +11,9 @@ from benchmarks.children import Child
 from benchmarks.hoso import Deployment
 from benchmarks.measure import Run, Seen, Tell, WrongResult, measure
 from benchmarks.options import Bench, Options
-from benchmarks.workload import UNITS, ZONE, Told, code_of, event_of
-from schemas.codec import encode
-from schemas.control import RulesRequested
-from schemas.topics import CONTROL, FLAGS, LOG
+from benchmarks.workload import UNITS, Told, at_hour, code_of, event_of
+from schemas.topics import FLAGS, LOG
 from streams.adapters.kafka import KafkaWriter
-from streams.agents.app import group_of
-from streams.core.compiling import rules_hash
-from streams.pipeline.control_keys import control_key
-from streams.ports import Outgoing
 from streams.rules_file import VIETNAM, load_rules
 
 GOAL_CASES, GOAL_SECONDS = 1_000_000, 30.0
@@ -27,14 +21,10 @@ TOLD_AT_ONCE = 50_000
 LONGER_BY_DAYS = 20
 
 
-def _at(day: date, hour: int) -> int:
-    return int(datetime(day.year, day.month, day.day, hour, tzinfo=ZONE).timestamp())
-
-
 # A Monday; the term is 7 working days, and a case is at risk in the last 2 of them. No holidays until April.
-COMPLETED = _at(date(2026, 3, 2), 10)
+COMPLETED = at_hour(date(2026, 3, 2), 10)
 # Ticks: when all are at risk, when all are overdue, and a day later under other rules.
-NEAR, DUE, LATER = _at(date(2026, 3, 11), 8), _at(date(2026, 3, 12), 8), _at(date(2026, 3, 13), 8)
+NEAR, DUE, LATER = at_hour(date(2026, 3, 11), 8), at_hour(date(2026, 3, 12), 8), at_hour(date(2026, 3, 13), 8)
 # What a case says on hoso.flags at each of the two ticks that are measured. No rule was asked.
 AT_DUE = (("at_risk", "cleared"), ("overdue", "raised"))
 UNDER_LONGER_TERMS = (("at_risk", "withdrawn"), ("overdue", "withdrawn"))
@@ -65,7 +55,7 @@ async def run_tick(bench: Bench, options: Options) -> dict[str, Any]:
             bench.progress.step(f"tick: {cases:,} cases are due at one instant")
             due = await ticks.flagged(DUE, AT_DUE, bench.progress.reach)
             bench.progress.step(f"tick: other rules judge {cases:,} cases again")
-            await producer.write([_other_rules(deployment)])
+            await producer.write([deployment.activation(longer(load_rules(VIETNAM)))])
             law = await ticks.flagged(LATER, UNDER_LONGER_TERMS, bench.progress.reach)
             memory_mb = worker.memory_mb()
     await broker.remove(deployment.prefix)
@@ -125,7 +115,7 @@ class _Ticks:
             changes = sum((await broker.ends(self._flags))[self._flags]) - sum(before)
             if changes and not first:
                 first = time.time()
-            return Seen(changes, is_done=changes > 0 and await self._is_durable(at))
+            return Seen(changes, is_done=changes > 0 and await self._deployment.is_durable(broker, at))
 
         run = await measure(broker, self._cases, [self._worker], look, tell)
         last = time.time()
@@ -134,14 +124,6 @@ class _Ticks:
         if found != planted:
             raise WrongResult("tick", planted, found)
         return Tick(first - began, last - began, run)
-
-    async def _is_durable(self, at: int) -> bool:
-        """Whether the tick is the last record of each partition of the log, and done with."""
-        handled = await self._broker.committed(group_of(self._deployment.settings, "cases"), self._log)
-        ends = (await self._broker.ends(self._log))[self._log]
-        # Behind the tick there is only the marker of its transaction.
-        is_near = all(end - done <= 1 for end, done in zip(ends, handled, strict=True))
-        return is_near and await self._deployment.ticks(self._broker, at) == handled
 
 
 def told(cases: int) -> Iterator[list[Told]]:
@@ -160,9 +142,3 @@ def _about(case: int) -> Mapping[str, str]:
 def longer(law: Mapping[str, Any]) -> dict[str, Any]:
     """The same rules with longer terms."""
     return {**law, "deadlines": [row | {"amount": row["amount"] + LONGER_BY_DAYS} for row in law["deadlines"]]}
-
-
-def _other_rules(deployment: Deployment) -> Outgoing:
-    content = longer(load_rules(VIETNAM))
-    request = RulesRequested(hash=rules_hash(content), content=content)
-    return Outgoing(deployment.topic(CONTROL.name), control_key(request), encode(request.model_dump()), 0)

@@ -111,6 +111,11 @@ def code_of(case: int) -> str:
     return f"{UNITS[case % len(UNITS)]}-260302-{case:07d}"
 
 
+def at_hour(day: date, hour: int) -> int:
+    """An hour of a day in Vietnam, in seconds."""
+    return _at(day, hour * 3600)
+
+
 def event_of(kind: str, code: str, name: str, at: int, data: Mapping[str, Any]) -> bytes:
     """A CloudEvent as a source writes it; `name` tells it from the other events of its case."""
     time = datetime.fromtimestamp(at, ZONE)

@@ -145,15 +145,19 @@ def _folded(gauge: Gauge, values: Mapping[tuple[str, ...], float]) -> Mapping[tu
         return values
     places = {gauge.labels.index(name) for name in gauge.folds}
     part_of = itemgetter(*sorted(places))
+    rest_of = itemgetter(*(place for place in range(len(gauge.labels)) if place not in places))
     totals: defaultdict[Any, float] = defaultdict(float)
     series: defaultdict[Any, int] = defaultdict(int)
-    other: dict[tuple[str, ...], tuple[str, ...]] = {}
     for labels, value in values.items():
         part = part_of(labels)
         totals[part] += value
         series[part] += 1
-        other[labels] = tuple(OTHER if place in places else label for place, label in enumerate(labels))
-    room = gauge.most - len(set(other.values()))
+    # There are few of these, and thousands of series: each is made once.
+    other = {
+        rest: tuple(OTHER if place in places else label for place, label in enumerate(labels))
+        for rest, labels in {rest_of(labels): labels for labels in values}.items()
+    }
+    room = gauge.most - len(other)
     kept = set[Any]()
     for part in sorted(totals, key=lambda part: (-totals[part], part)):
         room -= series[part]
@@ -162,7 +166,7 @@ def _folded(gauge: Gauge, values: Mapping[tuple[str, ...], float]) -> Mapping[tu
         kept.add(part)
     found: defaultdict[tuple[str, ...], float] = defaultdict(float)
     for labels, value in values.items():
-        found[labels if part_of(labels) in kept else other[labels]] += value
+        found[labels if part_of(labels) in kept else other[rest_of(labels)]] += value
     return found
 
 

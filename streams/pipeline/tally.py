@@ -9,6 +9,9 @@ from streams.core.observed import STATES
 # Where no fact tells the procedure, or no row of the rules the province.
 NONE = "none"
 
+# Plain text: an enum's hash is computed in Python, each time a key with one in it is looked up.
+_STAGES = tuple(state.value for state in STATES)
+
 
 class Tally:
     """Counts over the cases of a partition, moved from what a case was to what it is; no case is looked at twice.
@@ -37,6 +40,6 @@ class Tally:
         procedure = NONE if name < 0 else case.strings[name]
         province = told[0] if told else NONE
         if stage >= 0:
-            self.cases[procedure, STATES[stage], province] += by
+            self.cases[procedure, _STAGES[stage], province] += by
         for flag_class in open_classes(case.ledger):
             self.flags[flag_class, procedure, province] += by

@@ -1,7 +1,8 @@
 """What a worker's /metrics says, counted at each scrape over what it holds then."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from weakref import WeakValueDictionary
 
 from schemas.topics import DEAD_LETTERS, LOG, PARKED, SOURCES, Topic
@@ -17,7 +18,7 @@ from streams.metrics import Role
 from streams.pipeline.cases import CasePartition, Writes
 from streams.pipeline.controller import Controller
 from streams.pipeline.refusals import Reason
-from streams.pipeline.tally import NONE
+from streams.pipeline.tally import NONE, Tally
 from streams.ports import Outgoing, Record
 from streams.settings import Settings
 
@@ -87,15 +88,18 @@ class CaseMetrics(WorkerMetrics):
         return super().render()
 
     def _tell_cases(self, kept_now: Sequence[CasePartition]) -> None:
-        cases: Counter[tuple[str, ...]] = Counter()
-        flags: Counter[tuple[str, ...]] = Counter()
+        # Partitions have the same law but for a moment: what they count alike is added first, and named once.
+        by_names: defaultdict[tuple[tuple[str, str], ...], list[Tally]] = defaultdict(list)
         for kept in kept_now:
-            shown = {} if kept.rules is None else kept.rules.province_names
-            for counts, found in ((cases, kept.tally.cases), (flags, kept.tally.flags)):
-                for (one, other, province), number in found.copy().items():
-                    counts[one, other, shown.get(province, province)] += number
-        self.replace(names.CASES_OPEN, {labels: number for labels, number in cases.items() if number})
-        self.replace(names.FLAGS_OPEN, {labels: number for labels, number in flags.items() if number})
+            by_names[() if kept.rules is None else tuple(kept.rules.province_names.items())].append(kept.tally)
+        for gauge, of in ((names.CASES_OPEN, attrgetter("cases")), (names.FLAGS_OPEN, attrgetter("flags"))):
+            counts: defaultdict[tuple[str, ...], int] = defaultdict(int)
+            for named, tallies in by_names.items():
+                shown = dict(named)
+                for (one, other, province), number in total(map(of, tallies)).items():
+                    if number:
+                        counts[one, other, shown.get(province, province)] += number
+            self.replace(gauge, counts)
 
     def _tell_time(self, kept_now: Sequence[CasePartition]) -> None:
         """By the partition that is furthest behind: what is said holds for all."""
@@ -114,6 +118,16 @@ class CaseMetrics(WorkerMetrics):
             }
         for gauge in (names.CLOCK, names.OFFICE_OPEN, names.CALENDAR_HORIZON, names.SOURCE_SILENT):
             self.replace(gauge, told.get(gauge, {}))
+
+
+def total(tallies: Iterable[Mapping[tuple[str, str, str], int]]) -> Mapping[tuple[str, str, str], int]:
+    """The sums of what is counted alike; whoever counts may go on meanwhile."""
+    found: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    for tally in tallies:
+        # A copy is made in one go, beside the thread that folds; a loop is not.
+        for labels, number in dict(tally).items():
+            found[labels] += number
+    return found
 
 
 def open_offices(rules: Rules, now: int) -> dict[tuple[str, ...], float]:
