@@ -321,3 +321,11 @@ async def test_a_midnight_is_the_end_of_its_day_and_of_its_month(database: str) 
         "month": date(2026, 1, 1),
         "quarter": date(2026, 1, 1),
     }
+
+
+async def test_queries_of_counts_are_not_compiled_and_fit_into_memory(database: str) -> None:
+    migrate(database)
+
+    [row] = ask(database, "SELECT current_setting('jit') AS jit, current_setting('work_mem') AS memory")
+
+    assert row == {"jit": "off", "memory": "16MB"}
