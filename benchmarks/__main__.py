@@ -22,6 +22,7 @@ from benchmarks.replay import run_replay
 from benchmarks.report import conditions, page, record
 from benchmarks.restart import run_restart
 from benchmarks.scrape import run_scrape
+from benchmarks.sink import run_sink
 from benchmarks.tick import run_tick
 from tools.stack import Stack, StackError, start_stack
 
@@ -31,8 +32,11 @@ PARTS: dict[str, Callable[[Bench, Options], Awaitable[dict[str, Any]]]] = {
     "restart": run_restart,
     "tick": run_tick,
     "scrape": run_scrape,
+    "sink": run_sink,
     "dates": run_dates,
 }
+# Whatever else they measure, all have a broker.
+NEEDS_POSTGRES = frozenset({"sink"})
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
 EXAMPLES = """examples:
   python -m benchmarks                            all parts
@@ -51,8 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = Progress()
     try:
         progress.step("starting a broker")
-        with start_stack(["kafka"]) as stack:
-            found = asyncio.run(_run(stack, list(PARTS) if asked.only is None else [asked.only], options, progress))
+        parts = list(PARTS) if asked.only is None else [asked.only]
+        with start_stack(("kafka", "postgres") if NEEDS_POSTGRES & {*parts} else ("kafka",)) as stack:
+            found = asyncio.run(_run(stack, parts, options, progress))
     except (StackError, ChildEnded, Stalled, WrongResult, TimeoutError) as error:
         progress.end()
         print(f"benchmarks: {error}", file=sys.stderr)
@@ -73,6 +78,8 @@ async def _run(stack: Stack, parts: Sequence[str], options: Options, progress: P
     with tempfile.TemporaryDirectory(prefix="hoso-bench-") as folder:
         async with Broker(stack.endpoints.kafka, stack.kafka.pid) as broker:
             bench = Bench(broker, Path(folder), progress)
+            if NEEDS_POSTGRES & {*parts}:
+                bench = bench._replace(postgres=stack.endpoints.postgres, postgres_pid=stack.postgres.pid)
             return {name: await PARTS[name](bench, options) for name in parts}
 
 

@@ -23,7 +23,7 @@ STEPS = ("case.received", "case.completed", "case.transmitted", "card.printed", 
 # What a case that was done and open says on hoso.flags when it is shown as returned. No rule was asked.
 CLEARED = ("falsely_pending", "cleared")
 
-_UNITS = tuple(f"P{number % PROVINCES:02d}.{number:04d}" for number in range(UNITS))
+UNIT_CODES = tuple(f"P{number % PROVINCES:02d}.{number:04d}" for number in range(UNITS))
 _PROCEDURES = ("card", *(f"procedure_{number:02d}" for number in range(1, PROCEDURES)))
 
 
@@ -37,7 +37,7 @@ def law() -> dict[str, Any]:
             *content["deadlines"],
             *(like | {"id": f"{LIKE_RULE}-{name}", "procedure": name} for name in _PROCEDURES[1:]),
         ],
-        "units": [{"id": unit, "name": f"Công an phường {unit}", "source": source} for unit in _UNITS],
+        "units": [{"id": unit, "name": f"Công an phường {unit}", "source": source} for unit in UNIT_CODES],
         "provinces": [
             {"id": f"P{number:02d}", "name": f"Tỉnh {number}", "units": [f"P{number:02d}"], "source": source}
             for number in range(PROVINCES)
@@ -63,7 +63,7 @@ def returned(case: int, at: int) -> Told:
 
 def _life(case: int) -> Iterator[Told]:
     draw = Random(case)
-    about = {"unit": draw.choice(_UNITS), "procedure": draw.choice(_PROCEDURES)}
+    about = {"unit": draw.choice(UNIT_CODES), "procedure": draw.choice(_PROCEDURES)}
     application = about | {"variant": "new", "channel": "counter"}
     if case % OPEN_EVERY == 0:
         for step in STEPS[: draw.randint(1, len(STEPS))]:

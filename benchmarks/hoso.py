@@ -65,20 +65,28 @@ class Deployment:
     async def create(self) -> None:
         await create_topics(self.settings)
 
-    def worker(self, role: str) -> Child:
+    def worker(self, role: str, **more: str) -> Child:
+        """A worker to be started, with settings of its own beside those of the deployment."""
         self._ports[role] = free_port()
         others = {name: value for name, value in os.environ.items() if not name.startswith("HOSO_")}
-        ours = {f"HOSO_{name.upper()}": value for name, value in self._values.items()}
+        ours = {f"HOSO_{name.upper()}": value for name, value in (self._values | more).items()}
         arguments = ["streams", "worker", role, "--metrics-port", str(self._ports[role])]
         return Child(role, arguments, self._folder, others | ours)
 
     async def ready(self, worker: Child) -> None:
         """Returns when a started worker holds its partitions, with all that it must recover."""
+        await self._until(worker, "ready")
+
+    async def answers(self, worker: Child) -> None:
+        """Returns when a started worker answers at all."""
+        await self._until(worker, "live")
+
+    async def _until(self, worker: Child, page: str) -> None:
         deadline = time.monotonic() + READY_SECONDS_MAX
-        while not await asyncio.to_thread(_says_ready, self._ports[worker.name]):
+        while not await asyncio.to_thread(_is_well, self._ports[worker.name], page):
             worker.cpu_seconds()
             if time.monotonic() > deadline:
-                raise NotReady(f"{worker.name} is not ready after {READY_SECONDS_MAX:.0f} s")
+                raise NotReady(f"{worker.name} is not {page} after {READY_SECONDS_MAX:.0f} s")
             await asyncio.sleep(_ASK_SECONDS)
 
     def topic(self, name: str) -> str:
@@ -166,9 +174,9 @@ def _after_tick(record: Record | None, at: int) -> int:
     return record.offset + 1 if entry["type"] == "clock.ticked" and parse_utc(entry["at"]) == at else 0
 
 
-def _says_ready(port: int) -> bool:
+def _is_well(port: int, page: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{HOST}:{port}/ready", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/{page}", timeout=5) as answer:
             return bool(answer.status == HTTPStatus.OK)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False

@@ -21,8 +21,10 @@ class Options(NamedTuple):
 
 
 class Bench(NamedTuple):
-    """`folder` is for what a run leaves behind, and goes with the run."""
+    """`folder` is for what a run leaves behind, and goes with the run; PostgreSQL is for the parts that need it."""
 
     broker: Broker
     folder: Path
     progress: Progress
+    postgres: str = ""
+    postgres_pid: int = 0

@@ -199,6 +199,32 @@ def _scrape(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
 
 
+def _sink(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## A fresh sink on a backlog of {found['entries']:,} log entries, median of {_rounds(found)}, alternating\n"
+    yield from _table(
+        ["", "log entries/s", "rows/s", "CPU s a million", "PostgreSQL's CPU s a million"],
+        [
+            [
+                kind,
+                f"{of['entries_per_second']:,.0f}",
+                f"{of['rows_per_second']:,.0f}",
+                f"{of['cpu_seconds_per_million']:.1f}",
+                f"{of['postgres_cpu_seconds_per_million']:.1f}",
+            ]
+            for kind, of in found["kinds"].items()
+        ],
+    )
+    yield from _table(["table", "rows"], [[name, f"{rows:,}"] for name, rows in found["rows"].items()])
+    goal = found["goal"]
+    yield (
+        f"Goal: {goal['entries_a_second_min']:,} log entries a second, {_met(goal)}. A scrape of {found['series']:,}"
+        f" series in {found['bytes']:,} bytes took {found['ms_p50']:.0f} ms in the median and {found['ms_max']:.0f} ms"
+        f" at most, of {found['scrapes']:,}; with them the sink was {found['scraped_by_quiet']:.3f} times as fast."
+    )
+    yield from _quiet(found)
+    yield ""
+
+
 def _dates(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"## Due dates a CPU second, one core, median of {_rounds(found)} of {found['dates']:,} each\n"
     yield from _table(["term", "due dates/s"], [[name, f"{speed:,.0f}"] for name, speed in found["by_term"].items()])
@@ -206,7 +232,15 @@ def _dates(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"Goal: at least {goal['a_second_min']:,} of working days, {_met(goal)}.\n"
 
 
-SECTIONS = {"full": _full, "replay": _replay, "restart": _restart, "tick": _tick, "scrape": _scrape, "dates": _dates}
+SECTIONS = {
+    "full": _full,
+    "replay": _replay,
+    "restart": _restart,
+    "tick": _tick,
+    "scrape": _scrape,
+    "sink": _sink,
+    "dates": _dates,
+}
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
@@ -91,14 +91,14 @@ class _Step(NamedTuple):
     data: Mapping[str, Any]
 
 
-def build(events: int, *, seed: int = SEED, ticks: int = 4) -> Workload:
+def build(events: int, *, seed: int = SEED, ticks: int = 4, units: Sequence[str] = UNITS) -> Workload:
     """So many events, rounded down to whole cases, and so many ticks: one at the end, the others evenly before it."""
     draw = random.Random(seed)
     days = [day for day in _days(FIRST, LAST) if day.weekday() < 5]
     cases = max(1, events // EVENTS_A_CASE)
     outcomes = draw.choices(list(SHARES), [share for share, _, _ in SHARES.values()], k=cases)
     planted = Counter(record for outcome in outcomes for record in PLANTED[outcome])
-    steps = [step for case, outcome in enumerate(outcomes) for step in _life(draw, days, case, outcome)]
+    steps = [step for case, outcome in enumerate(outcomes) for step in _life(draw, days, case, outcome, units)]
     steps.sort(key=lambda step: step[:3])
     bounds = [len(steps) * (number + 1) // ticks for number in range(ticks)]
     instants = [*(steps[bound].at for bound in bounds[:-1]), _at(LAST, 0)]
@@ -134,13 +134,13 @@ def event_of(kind: str, code: str, name: str, at: int, data: Mapping[str, Any]) 
     return orjson.dumps(event)
 
 
-def _life(draw: random.Random, days: list[date], case: int, outcome: Outcome) -> Iterator[_Step]:
+def _life(draw: random.Random, days: list[date], case: int, outcome: Outcome, units: Sequence[str]) -> Iterator[_Step]:
     first = draw.randrange(DAYS_OF_RECEPTION)
     received = _at(days[first], draw.randrange(8 * 3600, 16 * 3600))
     completed = received + draw.randrange(300, 3600)
     _, least, most = SHARES[outcome]
     ready = _at(days[first + draw.randint(least, most)], draw.randrange(8 * 3600, 16 * 3600))
-    about = {"unit": UNITS[case % len(UNITS)], "procedure": "card"}
+    about = {"unit": units[case % len(units)], "procedure": "card"}
     application = {**about, "variant": draw.choice(VARIANTS), "channel": "counter"}
     appointment = {"appointment_at": datetime.fromtimestamp(_at(days[first + 7], 17 * 3600), ZONE).isoformat()}
     yield _Step(received, case, 0, "case.received", application | appointment)
