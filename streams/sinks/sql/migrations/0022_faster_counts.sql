@@ -3,11 +3,14 @@
 -- The counts of dashboards faster: the same columns with the same meaning.
 
 -- Queries take tenths of a second and the planner takes them for far longer: to compile one took longer than to run it.
--- And counts of thousands of units are to be kept in memory, not sorted on disk.
+-- And counts of thousands of units are to be kept in memory, not sorted on disk. Whoever migrates and does not own the
+-- database leaves both to its owner.
 DO $$
 BEGIN
     EXECUTE format('ALTER DATABASE %I SET jit = off', current_database());
     EXECUTE format('ALTER DATABASE %I SET work_mem = %L', current_database(), '16MB');
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'not the owner of %: set jit = off and work_mem = 16MB there, counts are three times as fast', current_database();
 END
 $$;
 
