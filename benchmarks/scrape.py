@@ -36,12 +36,14 @@ TICK_STEP = 60
 
 
 class Round(NamedTuple):
-    """`late` are seconds from the tick in the log until a flag could be read, of each; `scrapes` those of the round."""
+    """`late` are seconds from the tick in the log until a flag could be read, of each; `scrapes` those of the round, of
+    which so many came while events did at an even pace."""
 
     late: list[float]
     paced_cpu: float
     burst: Run
     scrapes: list[Scrape]
+    paced_scrapes: int
 
 
 async def run_scrape(bench: Bench, options: Options) -> dict[str, Any]:
@@ -75,8 +77,9 @@ def summary(cases: int, found: dict[str, list[Round]]) -> dict[str, Any]:
     """Ratios are those of the medians: rounds with scrapes by rounds without."""
     kinds = {kind: _figures(rounds) for kind, rounds in found.items()}
     scrapes = [scrape for one in found[SCRAPED] for scrape in one.scrapes]
-    times = sorted(scrape.ms for scrape in scrapes)
-    series, slow = max(scrape.series for scrape in scrapes), _share(times, 0.99)
+    paced = sorted(scrape.ms for one in found[SCRAPED] for scrape in one.scrapes[: one.paced_scrapes])
+    burst = sorted(scrape.ms for one in found[SCRAPED] for scrape in one.scrapes[one.paced_scrapes :])
+    series = max(scrape.series for scrape in scrapes)
     return {
         "rounds": len(found[SCRAPED]),
         "cases": cases,
@@ -85,13 +88,22 @@ def summary(cases: int, found: dict[str, list[Round]]) -> dict[str, Any]:
         "scrapes": len(scrapes),
         "series": series,
         "bytes": max(scrape.size for scrape in scrapes),
-        "ms_p50": _share(times, 0.5),
-        "ms_p99": slow,
-        "ms_max": times[-1],
+        "ms": {"at an even pace": _times(paced), "at once": _times(burst)},
         "kinds": kinds,
         "scraped_by_quiet": {name: kinds[SCRAPED][name] / kinds[QUIET][name] for name in kinds[QUIET]},
         "others_share_max": max(one.burst.others for rounds in found.values() for one in rounds),
-        "goal": {"series_max": GOAL_SERIES, "ms_max": GOAL_MS, "is_met": series <= GOAL_SERIES and slow < GOAL_MS},
+        "goal": {"series_max": GOAL_SERIES, "ms_max": GOAL_MS, "is_met": series <= GOAL_SERIES and paced[-1] < GOAL_MS},
+    }
+
+
+def _times(ordered: Sequence[float]) -> dict[str, float]:
+    over = sum(ms >= GOAL_MS for ms in ordered)
+    return {
+        "scrapes": len(ordered),
+        "p50": _share(ordered, 0.5),
+        "p90": _share(ordered, 0.9),
+        "max": ordered[-1],
+        "over": over,
     }
 
 
@@ -140,6 +152,7 @@ class _Rounds:
                 await self._pace(cases[:paced])
                 late = await watch.late(paced)
                 used = worker.cpu_seconds() - used
+            paced_scrapes = len(scraper.told()) if is_scraped else 0
             await self._tell(cases[paced:])
             measured = [*self._workers, scraper] if is_scraped else self._workers
             burst = await self._measured(len(cases) - paced, measured, self._bench.progress.reach)
@@ -147,7 +160,7 @@ class _Rounds:
         if found[CLEARED] != len(cases):
             raise WrongResult("scrape", {CLEARED: len(cases)}, found)
         scrapes = [Scrape(*told) for told in scraper.told().values()] if is_scraped else []
-        return Round(late, used, burst, scrapes)
+        return Round(late, used, burst, scrapes, paced_scrapes)
 
     async def _pace(self, cases: Sequence[int]) -> None:
         began, a_tick = time.monotonic(), len(cases) // PACED_TICKS
