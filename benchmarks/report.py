@@ -187,8 +187,8 @@ def _scrape(found: Mapping[str, Any]) -> Iterator[str]:
     goal = found["goal"]
     yield (
         f"{found['cases']:,} cases of {found['units']:,} units; {found['series']:,} series in {found['bytes']:,} bytes."
-        f"\nGoal: at most {goal['series_max']:,} series, and a scrape in under {goal['ms_max']:.0f} ms where events come"
-        f" at an even pace, {_met(goal)}. Prometheus comes every 15 s, here it came every second. CPU is the case"
+        f"\nGoal: at most {goal['series_max']:,} series, and a scrape in under {goal['ms_max']:.0f} ms where events"
+        f" come at an even pace, {_met(goal)}. Prometheus comes every 15 s, here it came every second. CPU is the case"
         " worker's; each event changes a flag."
     )
     yield from _quiet(found)
