@@ -73,7 +73,7 @@ _OF_UNIT = ("unit", "unit_name", "province")
 # Who is accountable: as a key, and in words in both languages; a class likewise.
 _OF_PARTY = (*_OF_UNIT, "accountable", "party", "party_en")
 _OF_CLASS = ("class", "wording", "wording_en")
-_FOLDED = ("unit", "unit_name", "party", "party_en")
+_FOLDED = ("unit", "unit_name")
 
 # Intake. What is neither forwarded, parked nor a dead letter is still to be read: these and the lag account for all.
 EVENTS_FORWARDED = Counter("events_forwarded_total", "Source events forwarded to the log", ("topic",), _INTAKE)

@@ -125,9 +125,9 @@ def keeps(trial: Trial) -> int:
 def looks_back(trial: Trial) -> int:
     """Seconds of the past on which the alert's condition rests, through the sums that it reads too. What was known
     last is what is known now."""
-    expression = _LAST_KNOWN.sub("", str(ALERTS[trial.alert]["expr"]))
+    expression = str(ALERTS[trial.alert]["expr"])
     read = [expression, *(sums for name, sums in recorded().items() if name in expression)]
-    return max((seconds(told) for one in read for told in _RANGE.findall(one)), default=0)
+    return max((seconds(told) for one in read for told in _RANGE.findall(_LAST_KNOWN.sub("", one))), default=0)
 
 
 @cache

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from streams.core.screen_words import CLASS_WORDS
+from streams.core.screen_words import CLASS_WORDS, OWNER_WORDS
 from tools.alert_rules import alerts
 
 ALERTS = {rule["alert"]: rule for rule in alerts()}
@@ -170,21 +170,25 @@ def lateness(late: int) -> dict[str, Any]:
     }
 
 
-BY_UNIT = {**PLACE, "accountable": "unit", "party": PLACE["unit_name"], "party_en": PLACE["unit_name"]}
+BY_UNIT = {**PLACE, "accountable": "unit", "party": OWNER_WORDS["unit"].vi, "party_en": OWNER_WORDS["unit"].en}
+OPERATOR = {"accountable": "operator", "party": OWNER_WORDS["operator"].vi, "party_en": OWNER_WORDS["operator"].en}
+# And where an incident of the same cause would be.
+IN_SCOPE = {**BY_UNIT, "scope": PLACE["unit"]}
 SILENT = "urn:hoso:onestop:G01.839.001"
 OF_SILENT = {"source": SILENT, "unit": "G01.839.001"}
 WORKER = {"instance": "a", "job": "hoso", "worker": "cases"}
 OF_PROCESS = {"instance": "a", "role": "cases"}
 DAY = 86_400
 COMPLETE = of("hoso_complete_timestamp_seconds", topic="submission", instance="a")
+FIGURES = of("hoso_figures_timestamp_seconds", SINK)
 WORKING_DAY = of("hoso_working_day_seconds", instance="a")
 UP_TO_NOW = "0+60x400"
 
 TRIALS: Sequence[Trial] = (
     Trial(
         "HosoCasesOverdue",
-        of_party("hoso_overdue_cases", 0),
-        of_party("hoso_overdue_cases", 1),
+        {**of_party("hoso_overdue_cases", 0), FIGURES: UP_TO_NOW},
+        {**of_party("hoso_overdue_cases", 1), FIGURES: UP_TO_NOW},
         1,
         BY_UNIT,
     ),
@@ -200,7 +204,15 @@ TRIALS: Sequence[Trial] = (
         of_party("hoso_falsely_late_cases", 2),
         of_party("hoso_falsely_late_cases", 3),
         3,
-        BY_UNIT,
+        IN_SCOPE,
+    ),
+    # Where the operator of the systems has to act, an incident of the cause is told above the unit.
+    Trial(
+        "HosoFalselyLate",
+        of_party("hoso_falsely_late_cases", 2, **OPERATOR),
+        of_party("hoso_falsely_late_cases", 3, **OPERATOR),
+        3,
+        {**BY_UNIT, **OPERATOR, "scope": "G01.839"},
     ),
     Trial(
         "HosoLateAllowanceUsed",
@@ -242,12 +254,12 @@ TRIALS: Sequence[Trial] = (
         of_class("hoso_incident_cases", "falsely_pending", 0),
         of_class("hoso_incident_cases", "falsely_pending", 5),
         5,
-        BY_UNIT,
+        IN_SCOPE,
         words=words_of("falsely_pending"),
     ),
     Trial(
         "HosoIncidentUnknown",
-        of_class("hoso_incident_cases", "unknown", 0),
+        of_class("hoso_incident_cases", "unknown", 4),
         of_class("hoso_incident_cases", "unknown", 5),
         5,
         BY_UNIT,

@@ -107,6 +107,9 @@ class Holding:
                     group.create_task(self._take(place))
             self.vitals.recovering = False
             self.vitals.assigned = places
+            # Each place is read from its start again, also one that was kept.
+            self.vitals.handed.clear()
+            self.vitals.left.clear()
             self.vitals.progress()
             await resume({place: self._starts[place] for place in places})
         except Exception as error:  # noqa: BLE001  (the outermost frame of this task)

@@ -11,6 +11,7 @@ import asyncpg
 from schemas.codec import decode
 from streams import metrics as names
 from streams.clock import monotonic_seconds, now_seconds
+from streams.core.causes import Words
 from streams.core.screen_words import CLASS_WORDS, OWNER_WORDS
 from streams.core.units import nearest
 from streams.exposition import Metrics
@@ -61,9 +62,9 @@ def places_of(content: Mapping[str, Any]) -> Places:
 NOWHERE = Places({}, {})
 
 
-def party_words(unit_name: str, party: str) -> tuple[str, str]:
-    """Who is accountable, in Vietnamese and in English: a unit by its name."""
-    return (unit_name, unit_name) if party == "unit" else OWNER_WORDS.get(party, (party, party))
+def words_of(key: str, table: Mapping[str, Words]) -> Words:
+    """In Vietnamese and in English; the key itself where there are none."""
+    return table.get(key, Words(key, key))
 
 
 class ArchiveGauges:
@@ -139,8 +140,8 @@ class ArchiveGauges:
         found: Counter[tuple[str, ...]] = Counter()
         for row in rows:
             place, party = self._places.of(row["unit"]), row["accountable"]
-            words = (word for name in further for word in (row[name], *CLASS_WORDS[row[name]]))
-            found[(*place, party, *party_words(place[1], party), *words)] += row["cases"]
+            words = (word for name in further for word in (row[name], *words_of(row[name], CLASS_WORDS)))
+            found[(*place, party, *words_of(party, OWNER_WORDS), *words)] += row["cases"]
         return dict(found)
 
     def _by_province(self, rows: list[Any], *further: str) -> Values:

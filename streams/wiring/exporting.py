@@ -82,7 +82,7 @@ class CaseMetrics(WorkerMetrics):
         kept_now = [kept for number, kept in list(self._partitions.items()) if number in held]
         self.set(names.TABLE_ROWS, sum(len(kept.rows) for kept in kept_now))
         self.set(names.LOG_PARTITIONS, self._settings.log_partitions)
-        self.set(names.PARTITIONS_HELD, len(held))
+        self.set(names.PARTITIONS_HELD, len(kept_now))
         self._tell_cases(kept_now)
         self._tell_time(kept_now)
         return super().render()

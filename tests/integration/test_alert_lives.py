@@ -29,7 +29,7 @@ from tests.alert_lives import (
 )
 from tests.alert_trials import (
     ALERTS,
-    BY_UNIT,
+    IN_SCOPE,
     OF_SILENT,
     SILENT,
     TRIALS,
@@ -53,15 +53,8 @@ NEAREST = (
         of_class("hoso_incident_cases", "falsely_pending", 0),
         of_class("hoso_incident_cases", "falsely_pending", 1),
         1,
-        BY_UNIT,
+        IN_SCOPE,
         words=words_of("falsely_pending"),
-    ),
-    Trial(
-        "HosoIncidentUnknown",
-        of_class("hoso_incident_cases", "unknown", 0),
-        of_class("hoso_incident_cases", "unknown", 1),
-        1,
-        BY_UNIT,
     ),
     Trial("HosoSourceSilent", {SILENCE: 0}, {SILENCE: 1}, 1, OF_SILENT),
     Trial("HosoJudgementLate", lateness(9), lateness(11), 0.011, first="1m"),

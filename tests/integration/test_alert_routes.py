@@ -102,8 +102,11 @@ def alertmanager(tmp_path: Path) -> Iterator[Told]:
 
 
 def test_an_incident_mutes_what_follows_from_it_in_its_own_unit(alertmanager: Told) -> None:
-    alertmanager.post({"alertname": "HosoIncident", "unit": UNIT})
-    alertmanager.post({"alertname": "HosoFalselyLate", "unit": UNIT}, {"alertname": "HosoFalselyLate", "unit": "other"})
+    alertmanager.post({"alertname": "HosoIncident", "unit": UNIT, "scope": UNIT})
+    alertmanager.post(
+        {"alertname": "HosoFalselyLate", "unit": UNIT, "scope": UNIT},
+        {"alertname": "HosoFalselyLate", "unit": "other", "scope": "other"},
+    )
 
     assert alertmanager.muted(3) == {
         f"HosoIncident {UNIT}": False,
@@ -153,8 +156,10 @@ def alert(name: str, **labels: str) -> Mapping[str, str]:
     return {"alertname": name, **labels}
 
 
-HERE = {"unit": UNIT, "accountable": "unit", "province": HUE}
-ELSEWHERE = {**HERE, "unit": "G01.839.002"}
+HERE = {"unit": UNIT, "scope": UNIT, "accountable": "unit", "province": HUE}
+ELSEWHERE = {**HERE, "unit": "G01.839.002", "scope": "G01.839.002"}
+# What the operator of the systems has to mend: the incident is above the units whose cases are in it.
+OPERATORS = {**HERE, "scope": "G01.839", "accountable": "operator"}
 COUNTER, POST = {"source": f"urn:hoso:onestop:{UNIT}", "unit": UNIT}, {"source": f"urn:hoso:post:{UNIT}", "unit": UNIT}
 # Of one unit, whatever else goes on there.
 PROVEN = tuple(
@@ -182,9 +187,14 @@ MUTINGS: Mapping[str, Muting] = {
         [alert("HosoFalselyLate", **ELSEWHERE), alert("HosoFalselyLate", **{**HERE, "accountable": "ministry"}),
          alert("HosoIncidentUnknown", **HERE), *PROVEN],
     ),
+    "an incident of the operator": Muting(
+        [alert("HosoIncident", **{**OPERATORS, "unit": "G01.839"})],
+        [alert("HosoFalselyLate", **OPERATORS), alert("HosoFalselyLate", **{**OPERATORS, "unit": "G01.839.002"})],
+        [alert("HosoFalselyLate", **HERE), alert("HosoFalselyLate", **{**OPERATORS, "scope": "G01.840"}), *PROVEN],
+    ),
     "a source of one unit": Muting(
         [alert("HosoSourceSilent", **COUNTER)],
-        [alert("HosoIncidentUnknown", **HERE)],
+        [alert("HosoIncidentUnknown", **{**HERE, "accountable": "operator"})],
         [alert("HosoIncidentUnknown", **ELSEWHERE), alert("HosoFalselyLate", **HERE), *PROVEN],
     ),
     "a source of all": Muting(

@@ -10,7 +10,9 @@ from streams.exposition import Metrics
 from streams.metrics import METRICS, Counter, Gauge, Histogram
 from tests.alert_trials import (
     ALERTS,
+    BY_UNIT,
     OF_SILENT,
+    OPEN,
     SILENT,
     TRIALS,
     UP_TO_NOW,
@@ -135,6 +137,40 @@ def test_what_is_overdue_is_told_while_its_source_is_silent(tmp_path: Path) -> N
             {"eval_time": "1h", "alertname": "HosoCasesOverdue", "exp_alerts": [trial.expected]}
         ]}]),
     )  # fmt: skip
+
+
+FIGURES = "hoso_figures_timestamp_seconds"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        # Whose last case ended while a sink told so stays ended when the sink goes.
+        ({"one": ("3x10 stale", "1+60x20 stale")}, None),
+        # Another sink takes over: each case counts once.
+        ({"one": ("3x20 stale", "1+60x20 stale"), "two": ("_x21 3x400", "_x21 1261+60x400")}, 3),
+        # It is there again, and PostgreSQL is away: it knows of no figures yet.
+        ({"one": ("3x20 stale", "1+60x20 0x400")}, 3),
+        ({"one": ("3x20 stale", "1+60x20 stale")}, 3),
+    ],
+    ids=["ended", "moved", "restarted", "gone"],
+)
+def test_what_is_overdue_is_told_as_last_known(
+    tmp_path: Path, told: dict[str, tuple[str, str]], expected: int | None
+) -> None:
+    inputs = [{"series": OPEN, "values": "1x700"}]
+    for instance, (overdue, figures) in told.items():
+        inputs += [
+            {"series": of("hoso_overdue_cases", BY_UNIT, instance=instance), "values": overdue},
+            {"series": of(FIGURES, instance=instance), "values": figures},
+        ]
+    alerts = [] if expected is None else [Trial("HosoCasesOverdue", {}, {}, expected, BY_UNIT).expected]
+    # For a working day, and no longer.
+    tests: list[dict[str, Any]] = [{"eval_time": "1h", "alertname": "HosoCasesOverdue", "exp_alerts": alerts}]
+    if "two" not in told:
+        tests.append({"eval_time": "10h", "alertname": "HosoCasesOverdue", "exp_alerts": []})
+
+    promtool(tmp_path, Batch([{"interval": "1m", "input_series": inputs, "alert_rule_test": tests}]))
 
 
 def test_on_a_simulated_clock_nobody_waits(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ UNIT, OTHER = "G01.839.001", "G01.839.002"
 HUE = "Thành phố Huế"
 NAME = "Công an phường Thuận Hóa"
 PLACE = (UNIT, NAME, HUE)
-BY_UNIT = (*PLACE, "unit", NAME, NAME)
+BY_UNIT = (*PLACE, "unit", *OWNER_WORDS["unit"])
 OPERATOR = ("operator", *OWNER_WORDS["operator"])
 NOON = "2026-01-14T05:00:00Z"  # 12:00 in Huế
 WORDS = CLASS_WORDS["falsely_pending"].vi
@@ -146,7 +146,16 @@ async def test_a_broken_function_is_one_incident_of_its_unit(migrated: str) -> N
     found = await read(migrated)
 
     assert found["incident_cases"] == {(*BY_UNIT, "falsely_pending", *CLASS_WORDS["falsely_pending"]): 7}
-    assert found["falsely_open_cases"] == {BY_UNIT: 7, (OTHER, OTHER, HUE, "unit", OTHER, OTHER): 1}
+    assert found["falsely_open_cases"] == {BY_UNIT: 7, (OTHER, OTHER, HUE, "unit", *OWNER_WORDS["unit"]): 1}
+
+
+async def test_what_is_unknown_is_told_of_the_units_whose_cases_it_is(migrated: str) -> None:
+    """The operator answers for it, one level above; but it is told beside the silence of each unit's source."""
+    unknown = [pending(number, **{"class": "unknown", "accountable": "operator"}) for number in range(6)]
+
+    await write(migrated, [activation(), tick(1, NOON), *unknown])
+
+    assert (await read(migrated))["incident_cases"] == {(*PLACE, *OPERATOR, "unknown", *CLASS_WORDS["unknown"]): 6}
 
 
 async def test_an_incident_is_gone_when_its_last_flag_clears(migrated: str) -> None:
@@ -189,7 +198,7 @@ async def test_falsely_late_is_counted_by_who_is_charged(migrated: str) -> None:
 
     await write(migrated, [activation(), tick(1, NOON), late, transferred])
 
-    by_other = (OTHER, OTHER, HUE, "unit", OTHER, OTHER)
+    by_other = (OTHER, OTHER, HUE, "unit", *OWNER_WORDS["unit"])
     assert (await read(migrated))["falsely_late_cases"] == {(*PLACE, *OPERATOR): 1, by_other: 1}
 
 

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams import metrics as listed
+from streams.core.screen_words import OWNER_WORDS
 from streams.exposition import Metrics, bounded
 from streams.metrics import (
     CASES_OPEN,
@@ -40,9 +41,9 @@ from streams.metrics import (
 # What a series may be told apart by: no case, no person; and a unit only by what the sink reads from PostgreSQL.
 LABELS = {
     "topic", "reason", "system", "role", "class", "wording", "state", "procedure", "stage", "province", "accountable",
-    "source", "speaks_for", "clock", "calendar", "row", "wording_en",
+    "source", "speaks_for", "clock", "calendar", "row", "wording_en", "party", "party_en",
 }  # fmt: skip
-OF_UNIT = {"unit", "unit_name", "party", "party_en"}
+OF_UNIT = {"unit", "unit_name"}
 SCRAPE_SECONDS_MAX = 0.15
 
 
@@ -166,6 +167,16 @@ def sums(values: Mapping[tuple[str, ...], float], place: int) -> dict[str, float
     return found
 
 
+def test_who_is_accountable_stays_named_where_units_are_told_together() -> None:
+    operator = ("operator", *OWNER_WORDS["operator"])
+    values: dict[tuple[str, ...], float] = {
+        (f"H{number}", f"Công an phường {number}", "Huế", *operator): 1.0
+        for number in range(FALSELY_LATE_CASES.most + 9)
+    }
+
+    assert {labels[3:] for labels in bounded(FALSELY_LATE_CASES, values)} == {operator}
+
+
 def test_of_too_many_instants_those_stand_that_are_furthest_behind() -> None:
     most = SOURCES_COMPLETE.most
 
@@ -178,7 +189,7 @@ def test_a_personal_number_never_becomes_a_label() -> None:
     metrics = Metrics()
 
     metrics.count(EVENTS_FORWARDED, "001099123456")
-    metrics.replace(OVERDUE_CASES, {("001099123456", "x", "Huế", "unit", "x", "x"): 3.0})
+    metrics.replace(OVERDUE_CASES, {("001099123456", "x", "Huế", "unit", "y", "z"): 3.0})
 
     assert b"001099123456" not in metrics.render()
     assert metrics.registry.get_sample_value("hoso_events_forwarded_total", {"topic": "other"}) == 1
@@ -219,7 +230,7 @@ def test_under_a_hostile_load_a_scrape_stays_small_and_true() -> None:
     units = [(f"H{number:04}", f"Công an phường {number}", f"Tỉnh {number % 60}") for number in range(3500)]
     owners = ("unit", "ministry", "operator")
     values: dict[tuple[str, ...], float] = {
-        (*unit, owner, unit[1], unit[1]): 1 + number % 7 for number, unit in enumerate(units) for owner in owners
+        (*unit, owner, *OWNER_WORDS[owner]): 1 + number % 7 for number, unit in enumerate(units) for owner in owners
     }
 
     for gauge in (OVERDUE_CASES, FALSELY_OPEN_CASES):

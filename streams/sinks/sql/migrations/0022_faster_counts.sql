@@ -10,7 +10,7 @@ BEGIN
     EXECUTE format('ALTER DATABASE %I SET jit = off', current_database());
     EXECUTE format('ALTER DATABASE %I SET work_mem = %L', current_database(), '16MB');
 EXCEPTION WHEN insufficient_privilege THEN
-    RAISE NOTICE 'not the owner of %: set jit = off and work_mem = 16MB there, counts are three times as fast', current_database();
+    RAISE NOTICE 'not the owner of %: set jit = off and work_mem = 16MB there, counts are faster by it', current_database();
 END
 $$;
 

@@ -38,9 +38,10 @@ GROUP BY 1, 2, 3;
 
 -- count_incidents --
 -- Open incidents by who is to act and where: the cases in them, and the class of most of them. What is unknown because
--- nobody told stands apart from what is wrong.
+-- nobody told stands apart from what is wrong, and by the units of the cases: so it is told beside their silent sources.
 WITH members AS (
-    SELECT split_part(party, ':', 1) AS party, scope, class = 'unknown' AS is_unknown, class, case_token
+    SELECT split_part(party, ':', 1) AS party, CASE WHEN class = 'unknown' THEN scored_unit ELSE scope END AS scope,
+           class = 'unknown' AS is_unknown, class, case_token
     FROM flags_with_incident
     WHERE state = 'raised' AND begun_on IS NOT NULL
 ), classes AS (
