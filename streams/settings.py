@@ -13,6 +13,8 @@ DEMO_TOKEN_KEY = "demo-token-key-demo-token-key-32"  # noqa: S105
 DEMO_DEAD_LETTERS_PUBLIC_KEY = "8eefffea4f066967cc16180bd39961b2e67fca2c4a2be046b561bc3036b4c712"
 DEMO_CODES_KEY = "demo-codes-key-demo-codes-key-32"
 
+_HOST = r"([\w.-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f]*)"
+HOSTS = rf"^{_HOST}(,{_HOST})*$"
 
 # An empty or short key makes tokens that anybody can compute from a list of dossier codes.
 TOKEN_KEY_LENGTH_MIN = 32
@@ -57,6 +59,8 @@ class Settings(BaseSettings):
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     pages_host: str = "127.0.0.1"
     pages_port: Annotated[int, Field(ge=0, le=65535)] = 9120
+    # Names and addresses without ports, separated by commas; that of pages_host is one of them anyway.
+    pages_hosts: Annotated[str, Field(pattern=HOSTS)] = "127.0.0.1,localhost"
 
     token_key: Annotated[SecretStr, Field(min_length=TOKEN_KEY_LENGTH_MIN)] | None = None
     codes_key: SecretStr | None = None

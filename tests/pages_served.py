@@ -41,10 +41,10 @@ class Pages(NamedTuple):
     process: subprocess.Popen[bytes]
     log: Path
 
-    def get(self, path: str, accept: str = "text/html", method: str = "GET") -> Answer:
+    def get(self, path: str, accept: str = "text/html", method: str = "GET", **headers: str) -> Answer:
         """What a path under the address answers, or an address as a whole."""
         url = path if "://" in path else f"{self.address}/{path}"
-        asked = urllib.request.Request(url, headers={"accept": accept}, method=method)
+        asked = urllib.request.Request(url, headers={"accept": accept, **headers}, method=method)
         try:
             with urllib.request.urlopen(asked, timeout=ANSWER_SECONDS_MAX) as answer:
                 return Answer(answer.status, answer.headers, answer.read())
@@ -61,12 +61,12 @@ def command(database: str, *words: str) -> tuple[list[str], dict[str, str]]:
 
 
 @contextmanager
-def served(database: str, folder: Path) -> Iterator[Pages]:
+def served(database: str, folder: Path, **settings: str) -> Iterator[Pages]:
     """Answering until the block ends, or until the test ends it before."""
     port, log = free_port(), folder / "pages.log"
     words, environment = command(database, "--port", str(port))
     with log.open("wb") as told:
-        process = subprocess.Popen(words, env=environment, stdout=told, stderr=told)
+        process = subprocess.Popen(words, env=environment | settings, stdout=told, stderr=told)
     pages = Pages(f"http://127.0.0.1:{port}", process, log)
     try:
         _wait(pages)

@@ -1,7 +1,7 @@
 """Lists out of the archive: a page, or all of one, each from one snapshot, by a role that only reads."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,14 +20,23 @@ SQL = Path(__file__).parent / "sql"
 # The migrations that make what is asked here.
 NEEDED = ("0021_pages", "0023_whose_and_when")
 PAGE_ROWS = 100
-CONNECTIONS_MAX = 8
+READ_ROWS = 1000
+# Each has a connection of its own. A download lasts as long as whoever reads it takes, and keeps no page waiting.
+LOOKS_MAX = 8
+DOWNLOADS_MAX = 3
+TURN_SECONDS_MAX = 10
 # A list of a million cases is counted within; whoever waits longer has gone away.
 STATEMENT_SECONDS_MAX = 30
+# Where the server does not even say that it was too long.
+COMMAND_SECONDS_MAX = 35
+# Longer than a download may rest between two reads (streams/pages/download.py); a snapshot holds back the vacuum.
+IDLE_SECONDS_MAX = 60
 VALID_SHOWN_MAX = 50
 AS_READER = {
     "application_name": "hoso pages",
     "default_transaction_read_only": "on",
     "statement_timeout": f"{STATEMENT_SECONDS_MAX}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS_MAX}s",
 }
 
 # The server is away, in trouble or full, or does not let us in.
@@ -42,6 +51,10 @@ UNAVAILABLE = (
     asyncpg.PostgresSystemError,
     asyncpg.InterfaceError,
 )
+
+
+class Busy(RuntimeError):
+    """Others are being answered, as many as may be at once."""
 
 
 class Judged(NamedTuple):
@@ -67,18 +80,19 @@ class Archive:
     def __init__(self, database: str) -> None:
         self._database = database
         self._sql = load(SQL)
-        self._looks = asyncio.Semaphore(CONNECTIONS_MAX)
+        self._looks = asyncio.Semaphore(LOOKS_MAX)
+        self._downloads = asyncio.Semaphore(DOWNLOADS_MAX)
 
     async def check(self) -> None:
         """Raises DatabaseAway, and SchemaBehind where what is asked here is not made yet."""
-        async with self._snapshot() as connection:
+        async with self._snapshot(self._looks) as connection:
             applied = {row["migration_id"] for row in await connection.fetch(self._sql["applied"])}
         if missing := [name for name in NEEDED if name not in applied]:
             raise SchemaBehind(missing)
 
     async def page(self, asked: Asked) -> Page:
-        """One page; raises Refused where what it is narrowed to does not exist, DatabaseAway and SchemaBehind."""
-        async with self._snapshot() as connection:
+        """One page; raises Refused where what it is narrowed to does not exist, Busy, DatabaseAway and SchemaBehind."""
+        async with self._snapshot(self._looks) as connection:
             judged = await self._judged(connection)
             rows = await connection.fetch(*self._filled(asked, PAGE_ROWS + 1))
             total, cases = rows[0]["rows"], rows[0]["cases"]
@@ -87,13 +101,15 @@ class Archive:
         shown = [row for row in rows[:PAGE_ROWS] if _is_row(row)]
         return Page(judged, total, cases, shown, _place(shown[-1]) if len(rows) > PAGE_ROWS else None)
 
-    async def everything(self, asked: Asked) -> AsyncIterator[tuple[Judged, Any]]:
-        """All rows of a list, read as they are taken; raises what `page` raises."""
-        async with self._snapshot() as connection:
+    async def everything(self, asked: Asked) -> AsyncGenerator[tuple[Judged, Any]]:
+        """All rows of a list, read as they are taken; raises what `page` raises, before the first of them."""
+        async with self._snapshot(self._downloads) as connection:
             judged = await self._judged(connection)
-            async for row in connection.cursor(*self._filled(asked._replace(after=None), None), prefetch=1000):
+            async for row in connection.cursor(*self._filled(asked._replace(after=None), None), prefetch=READ_ROWS):
                 if _is_row(row):
                     yield judged, row
+                else:
+                    await self._refuse_unknown(connection, asked)
 
     async def _judged(self, connection: Any) -> Judged:
         told = await connection.fetchrow(self._sql["judged"])
@@ -129,21 +145,32 @@ class Archive:
         return [text, *arguments]
 
     @asynccontextmanager
-    async def _snapshot(self) -> AsyncIterator[Any]:
-        with _told_as_ours():
-            async with asyncio.timeout(CONNECT_SECONDS_MAX):
-                await self._looks.acquire()
-            try:
+    async def _snapshot(self, turns: asyncio.Semaphore) -> AsyncIterator[Any]:
+        async with _turn(turns):
+            with _told_as_ours():
                 connection = await asyncpg.connect(
-                    self._database, timeout=CONNECT_SECONDS_MAX, server_settings=AS_READER
-                )
+                    self._database, timeout=CONNECT_SECONDS_MAX, command_timeout=COMMAND_SECONDS_MAX,
+                    server_settings=AS_READER,
+                )  # fmt: skip
                 try:
                     async with connection.transaction(isolation="repeatable_read", readonly=True):
                         yield connection
                 finally:
                     connection.terminate()
-            finally:
-                self._looks.release()
+
+
+@asynccontextmanager
+async def _turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
+    """One of so many at once; raises Busy."""
+    try:
+        async with asyncio.timeout(TURN_SECONDS_MAX):
+            await turns.acquire()
+    except TimeoutError:
+        raise Busy from None
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 @contextmanager

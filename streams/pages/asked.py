@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import orjson
@@ -69,13 +69,14 @@ def read(name: str, query: Sequence[tuple[str, str]]) -> Asked:
         if "\0" in value or len(value) > VALUE_LENGTH_MAX or len(told[key]) > VALUES_MAX:
             raise Refused(400, Words("Giá trị quá dài hoặc không đọc được", "A value is too long, or cannot be read"))
     chosen = []
-    for key, values in told.items():
+    # What a row tells stands before what was chosen at the head: `pairs` writes them so.
+    for key, values in sorted(told.items(), key=lambda one: one[0].startswith(GRAFANA)):
         filtered = key.removeprefix(GRAFANA)
         if filtered in allowed:
             # At the head of a dashboard nothing means everything; in a row it is that which has none.
-            every = EVERY | {""} if key.startswith(GRAFANA) else EVERY
-            if not every.intersection(values):
-                chosen.append((filtered, tuple(dict.fromkeys(_keys(filtered, values)))))
+            named = [value for value in values if value or not key.startswith(GRAFANA)]
+            if named and not EVERY.intersection(named):
+                chosen.append((filtered, tuple(dict.fromkeys(_keys(filtered, named)))))
         elif key not in ("lang", "after"):
             raise Refused(
                 400, Words(f"Không lọc được theo {key!r}", f"This list cannot be narrowed by {key!r}"), allowed
@@ -84,12 +85,18 @@ def read(name: str, query: Sequence[tuple[str, str]]) -> Asked:
     if language not in LANGUAGES:
         raise Refused(400, Words(f"Không có ngôn ngữ {language!r}", f"There is no language {language!r}"), LANGUAGES)
     after = told.get("after", [""])[-1]
-    return Asked(name, tuple(chosen), language, _cursor(after) if after else None)
+    return Asked(name, tuple(dict.fromkeys(chosen)), language, _cursor(after) if after else None)
 
 
 def pairs(asked: Asked) -> list[tuple[str, str]]:
-    """The query that asks for the same list, without language and place."""
-    return [(name, value) for name, values in asked.chosen for value in values]
+    """The query that asks for the same list, without language and place. Of two conditions on one thing, both of which
+    must hold, the second is written as Grafana does."""
+    told: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for name, values in asked.chosen:
+        told += [(GRAFANA + name if name in seen else name, value) for value in values]
+        seen.add(name)
+    return told
 
 
 def _keys(name: str, values: Sequence[str]) -> list[str]:
@@ -106,12 +113,18 @@ def _keys(name: str, values: Sequence[str]) -> list[str]:
 
 def _cursor(text: str) -> Cursor:
     try:
-        since_at, token, flag_id, cycle = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        cursor = Cursor(datetime.fromisoformat(since_at), str(token), str(flag_id), int(cycle))
-    except (binascii.Error, TypeError, ValueError):
-        cursor = None
-    if cursor is None or cursor.since_at.tzinfo is None or not -(2**31) <= cursor.cycle < 2**31:
-        raise Refused(400, Words("Trang không đọc được: mở lại từ đầu", "The page cannot be read: begin again"))
+        told, token, flag_id, cycle = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        since_at = datetime.fromisoformat(told)
+        cursor = Cursor(since_at.astimezone(UTC), str(token), str(flag_id), int(cycle))
+        if (
+            since_at.tzinfo is None
+            or "\0" in cursor.case_token + cursor.flag_id
+            or not -(2**31) <= cursor.cycle < 2**31
+        ):
+            raise ValueError(text)
+    except (binascii.Error, OverflowError, TypeError, ValueError):
+        what = Words("Trang không đọc được: mở lại từ đầu", "The page cannot be read: begin again")
+        raise Refused(400, what) from None
     return cursor
 
 

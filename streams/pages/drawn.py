@@ -11,12 +11,14 @@ from streams.core.case_words import PROCEDURES
 from streams.core.causes import Words
 from streams.core.screen_words import CLASS_WORDS
 from streams.pages.archive import Page
-from streams.pages.asked import LANGUAGES, Asked, pairs
+from streams.pages.asked import GRAFANA, LANGUAGES, Asked, pairs
 from streams.pages.lists import FILTERS, LISTS
 from streams.pages.told import day_and_time, number, told
 from streams.pages.words import WORDS
 
 HERE = Path(__file__).parent
+# What the form of a list asks for.
+FIELDS = ("unit", "procedure")
 CSS = (HERE / "static" / "pages.css").read_text(encoding="utf-8")
 
 _templates = Environment(
@@ -37,9 +39,18 @@ def list_page(asked: Asked, page: Page) -> str:
         first=None if asked.after is None else _href(asked),
         next=None if page.next is None else _href(asked, after=page.next.text()),
         csv=_href(asked, ".csv"), json=_href(asked, ".json"), form=asked.name,
-        kept=[*pairs(asked), ("lang", language)],
-        procedures=[*PROCEDURES.items()] if "procedure" in asked.list.by else [],
+        kept=[(key, value) for key, value in pairs(asked) if key.removeprefix(GRAFANA) not in FIELDS]
+        + [("lang", language)],
+        units=_field(asked, "unit"), procedures=_field(asked, "procedure") if "procedure" in asked.list.by else [],
+        procedure_words=PROCEDURES,
     )  # fmt: skip
+
+
+def _field(asked: Asked, name: str) -> Sequence[str]:
+    """What stands in a field of the form, one for each value, which replaces what was chosen. Of two conditions it is
+    that of the row, which is the narrower."""
+    values = next((told for chosen, told in asked.chosen if chosen == name), ())
+    return [value for value in values if value] or [""]
 
 
 def index(language: str) -> str:

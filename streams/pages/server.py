@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Collection
 from contextlib import closing
 
 import uvicorn
@@ -20,9 +21,9 @@ CONNECTIONS_MAX = 200
 logger = logging.getLogger(__name__)
 
 
-def serve(database: str, host: str, port: int) -> None:
-    """Answers at an address until SIGTERM or Ctrl-C; raises SchemaBehind, and OSError where it cannot listen there. A
-    database that is away is waited for: until then pages say so."""
+def serve(database: str, host: str, port: int, hosts: Collection[str]) -> None:
+    """Answers at an address, to who calls it by one of `hosts`, until SIGTERM or Ctrl-C; raises SchemaBehind, and
+    OSError where it cannot listen there. A database that is away is waited for: until then pages say so."""
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as trouble:
@@ -32,8 +33,8 @@ def serve(database: str, host: str, port: int) -> None:
         asyncio.run(_check(database))
         # Its own log would tell what was asked for, and by whom.
         config = uvicorn.Config(
-            build(Archive(database)), access_log=False, log_config=None, server_header=False, proxy_headers=False,
-            ws="none", timeout_graceful_shutdown=STOP_SECONDS, limit_concurrency=CONNECTIONS_MAX,
+            build(Archive(database), hosts), access_log=False, log_config=None, server_header=False,
+            proxy_headers=False, ws="none", timeout_graceful_shutdown=STOP_SECONDS, limit_concurrency=CONNECTIONS_MAX,
         )  # fmt: skip
         logger.info("pages answer on http://%s:%d/", host, listening.getsockname()[1])
         uvicorn.Server(config).run([listening])

@@ -1,22 +1,25 @@
 """The site: lists of cases as pages, CSV and JSON. It only reads, and has no log-in of its own."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from streams.adapters.database import DatabaseAway, SchemaBehind
 from streams.core.causes import Words
 from streams.pages import drawn
-from streams.pages.archive import Archive, Page
+from streams.pages.archive import Archive, Busy, Page
 from streams.pages.asked import Asked, Refused, language_of, read
+from streams.pages.download import Download
+from streams.pages.hosts import OnlyFor
 from streams.pages.told import COLUMNS, csv_lines, told
 from streams.pages.words import WORDS
 
@@ -25,7 +28,9 @@ FORMS = (".csv", ".json")
 CSV_ROWS = 500
 # Nothing from elsewhere, nothing kept, and no address of ours told to others.
 HEADERS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
@@ -37,14 +42,14 @@ WRONG: Mapping[int, Words] = {404: WORDS["no_page"], 405: WORDS["no_method"]}
 logger = logging.getLogger(__name__)
 
 
-def build(archive: Archive) -> ASGIApp:
-    """The site over an archive."""
+def build(archive: Archive, hosts: Collection[str]) -> ASGIApp:
+    """The site over an archive, for those who call it by one of `hosts`."""
 
     async def a_list(request: Request) -> Response:
         name, form = _named(request)
         asked = read(name, request.query_params.multi_items())
         if form == ".csv":
-            return await _csv(archive, asked)
+            return _csv(archive, asked)
         page = await archive.page(asked)
         return _json(asked, page) if form == ".json" else HTMLResponse(drawn.list_page(asked, page))
 
@@ -62,11 +67,12 @@ def build(archive: Archive) -> ASGIApp:
             Route("/", index), Route("/lists/{name}", a_list), Route("/pages.css", css), Route("/live", live),
         ],
         exception_handlers={
-            Refused: _refused, HTTPException: _wrong, DatabaseAway: _away, SchemaBehind: _behind, Exception: _fault,
+            Refused: _refused, HTTPException: _wrong, Busy: _busy, DatabaseAway: _away, SchemaBehind: _behind,
+            Exception: _fault,
         },
     )  # fmt: skip
     # Around everything, so that an answer to a fault of ours has them too.
-    return WithHeaders(site)
+    return WithHeaders(OnlyFor(hosts, site, _of_another_name))
 
 
 class WithHeaders:
@@ -112,24 +118,27 @@ def _json(asked: Asked, page: Page) -> Response:
     return Response(orjson.dumps(body), media_type=JSON)
 
 
-async def _csv(archive: Archive, asked: Asked) -> Response:
-    """All rows, sent as they are read. What is wrong with the request or the database is told as on a page; should the
-    database go away in the midst of it, the answer breaks off, which whoever reads it notices."""
-    await archive.page(asked)
+def _csv(archive: Archive, asked: Asked) -> Response:
+    """All rows, sent as they are read."""
     named = {"content-disposition": f'attachment; filename="{asked.name}.csv"'}
-    return StreamingResponse(_csv_lines(archive, asked), media_type="text/csv; charset=utf-8", headers=named)
+    return Download(_csv_parts(archive, asked), "text/csv; charset=utf-8", named)
 
 
-async def _csv_lines(archive: Archive, asked: Asked) -> AsyncIterator[str]:
+async def _csv_parts(archive: Archive, asked: Asked) -> AsyncGenerator[str]:
     """With a byte-order mark, without which spreadsheets take Vietnamese for another encoding."""
-    waiting: list[Sequence[Any]] = []
-    yield "\ufeff" + csv_lines([COLUMNS])
-    async for judged, row in archive.everything(asked):
-        waiting.append([*told(row, asked.list, judged, asked.language)])
-        if len(waiting) == CSV_ROWS:
-            yield csv_lines(waiting)
-            waiting = []
-    yield csv_lines(waiting)
+    part = "\ufeff" + csv_lines([COLUMNS])
+    async with aclosing(archive.everything(asked)) as rows:
+        waiting: list[Sequence[Any]] = []
+        async for judged, row in rows:
+            waiting.append(told(row, asked.list, judged, asked.language))
+            if len(waiting) == CSV_ROWS:
+                yield part + csv_lines(waiting)
+                part, waiting = "", []
+    yield part + csv_lines(waiting)
+
+
+def _of_another_name(request: Request) -> Response:
+    return _trouble(request, 400, WORDS["other_host"], WORDS["other_host_step"])
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -147,6 +156,10 @@ def _away(request: Request, error: Exception) -> Response:
     # The driver's own words name hosts and roles: they are for the log.
     logger.warning("%s", error)
     return _trouble(request, 503, WORDS["away"], WORDS["away_step"], (), {"retry-after": "30"})
+
+
+def _busy(request: Request, _: Exception) -> Response:
+    return _trouble(request, 503, WORDS["busy"], WORDS["busy_step"], (), {"retry-after": "30"})
 
 
 def _behind(request: Request, error: Exception) -> Response:

@@ -50,6 +50,15 @@ WORDS: Mapping[str, Words] = {
         "Thử lại sau ít phút. Nếu vẫn vậy: báo người vận hành xem PostgreSQL và HOSO_DATABASE.",
         "Try again in some minutes. If it stays so, have the operator look at PostgreSQL and at HOSO_DATABASE.",
     ),
+    "busy": Words("Đang có quá nhiều người xem hoặc tải", "Too many are looking or downloading right now"),
+    "busy_step": Words(
+        "Thử lại sau nửa phút; lọc bớt trước khi tải CSV.", "Try again in half a minute; narrow a list before its CSV."
+    ),
+    "other_host": Words("Trang này không mang tên máy chủ đó", "This site does not go by that host name"),
+    "other_host_step": Words(
+        "Mở bằng địa chỉ đã cho, hoặc báo người vận hành thêm tên máy chủ vào HOSO_PAGES_HOSTS.",
+        "Open it by the address that you were given, or have the operator add the host name to HOSO_PAGES_HOSTS.",
+    ),
     "behind": Words("Cơ sở dữ liệu chưa được nâng cấp", "The database was not migrated"),
     "behind_step": Words("Báo người vận hành chạy: hoso migrate", "Have the operator run: hoso migrate"),
     "no_page": Words("Không có trang này", "There is no such page"),

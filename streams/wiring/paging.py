@@ -11,4 +11,5 @@ def serve_pages(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # Which address it answers at is told by us; of requests nothing is logged.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    serve(settings.database, settings.pages_host, settings.pages_port)
+    hosts = {*settings.pages_hosts.split(","), settings.pages_host}
+    serve(settings.database, settings.pages_host, settings.pages_port, hosts)

@@ -1,24 +1,30 @@
 """`hoso pages` as a process over a real PostgreSQL that the sink filled with a simulated district: page by page, as CSV
 and JSON, refused, without the database, stopped."""
 
+import asyncio
 import csv
 import io
 import re
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from contextlib import ExitStack, aclosing
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from starlette.types import Message
 
+from streams.adapters.database import DatabaseAway
 from streams.core.wording import WORDING
-from streams.pages.archive import PAGE_ROWS
+from streams.pages.archive import AS_READER, DOWNLOADS_MAX, PAGE_ROWS, Archive
+from streams.pages.asked import Cursor, read
 from streams.pages.lists import LISTS
-from streams.pages.site import HEADERS
+from streams.pages.site import HEADERS, build
 from streams.simulator.district import load_district
 from streams.simulator.plan import in_order, plan
 from tests.acceptance.deployments import until
@@ -27,7 +33,9 @@ from tests.played import AT, DISTRICT, SEED
 
 pytestmark = pytest.mark.services
 
+AHEAD = timezone(timedelta(hours=14))
 NOWHERE = "postgresql://hoso@127.0.0.1:9/hoso"
+READING = "SELECT FROM pg_stat_activity WHERE application_name = 'hoso pages' AND state = 'idle in transaction'"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -54,11 +62,6 @@ def key(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["since"], row["case"], row["class"], row["leg"], row["accountable"]
 
 
-def written(value: object) -> str:
-    """A value of JSON as CSV has it."""
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_is_told_alike_as_pages_csv_and_json(pages: Pages, name: str) -> None:
     told = all_pages(pages, f"lists/{name}.json")
@@ -67,6 +70,7 @@ def test_a_list_is_told_alike_as_pages_csv_and_json(pages: Pages, name: str) -> 
     lines = list(csv.DictReader(io.StringIO(raw.body.decode("utf-8-sig"))))
     assert raw.body.startswith(b"\xef\xbb\xbf")
     assert f'filename="{name}.csv"' in raw.headers["content-disposition"]
+    assert [line["case"] for line in lines] == [row["case"] for row in told]
     assert [{key: one.removeprefix("'") for key, one in line.items()} for line in lines] == [
         {
             key: "" if one is None else str(one).lower() if isinstance(one, bool) else str(one)
@@ -156,6 +160,8 @@ def test_all_is_what_grafana_writes_for_it_and_nothing_is_that_which_has_none(pa
         ("lists/flags?lang=fr", 400, "en"),
         ("lists/flags?after=x", 400, None),
         ("lists/flags?after=WyIyMDI2IiwxLDIsM10", 400, None),
+        (f"lists/flags?after={Cursor(datetime(2026, 1, 5, tzinfo=UTC), chr(0), '', 0).text()}", 400, None),
+        (f"lists/flags?after={Cursor(datetime(1, 1, 1, tzinfo=AHEAD), '', '', 0).text()}", 400, None),
         ("lists/flags?unit=%00", 400, None),
         (f"lists/flags?unit={'x' * 400}", 400, None),
         ("cases/7", 404, None),
@@ -172,6 +178,46 @@ def test_what_is_not_known_is_refused_with_what_is(pages: Pages, asked: str, sta
     assert valid is None or valid in told.json["valid"]
     if ".csv" not in asked and asked.startswith("lists/flags?"):
         assert pages.get(asked.replace("flags?", "flags.csv?")).status == status
+
+
+def test_what_must_hold_twice_holds_wherever_a_page_leads(pages: Pages) -> None:
+    """A unit of a row and another at the head of the dashboard: there is no such case."""
+    asked = "unit=G01.801.002&var-unit=G01.801.003"
+    links = re.findall(r'href="(flags[^"]*)"', pages.get(f"lists/flags?{asked}").text)
+    twin, csv_link, json_link = (next(one for one in links if kind in one) for kind in ("lang=en", ".csv", ".json"))
+
+    assert pages.get(f"lists/{json_link.replace('&amp;', '&')}").json["total"] == 0
+    assert pages.get(f"lists/{csv_link.replace('&amp;', '&')}").text.count("\n") == 1
+    assert '<data id="total" value="0">' in pages.get(f"lists/{twin.replace('&amp;', '&')}").text
+
+
+def test_the_form_replaces_the_unit_and_keeps_the_rest(pages: Pages) -> None:
+    page = pages.get("lists/flags?unit=G01.801.002&class=overdue&procedure=card").text
+    sent = re.findall(r'<input [^>]*name="([^"]+)" value="([^"]*)"', page)
+
+    assert dict(sent) == {"class": "overdue", "lang": "vi", "var-unit": "G01.801.002"}
+    assert '<option value="card" selected>' in page
+    both = pages.get("lists/flags?unit=G01.801.002&var-unit=G01.801.002&var-unit=G01.801.003").text
+    assert re.findall(r'name="(?:var-)?unit" value="([^"]*)"', both) == ["G01.801.002"]
+
+
+def test_who_calls_it_by_another_name_reads_nothing(pages: Pages) -> None:
+    """As a page elsewhere does whose own name leads here."""
+    for path in ("lists/flags.json", "lists/flags", ""):
+        answer = pages.get(path, host="elsewhere.example")
+        assert answer.status == 400
+        assert "HOSO_PAGES_HOSTS" in answer.text
+        assert "judged_up_to" not in answer.text
+    for host in ("localhost:1", "LOCALHOST", "127.0.0.1"):
+        assert pages.get("lists/flags.json", host=host).status == 200
+
+
+def test_a_proxy_may_call_it_by_its_own_name(played: str, tmp_path: Path) -> None:
+    with served(played, tmp_path, HOSO_PAGES_HOSTS="hoso.example.vn,localhost") as pages:
+        assert pages.get("lists/flags.json", host="hoso.example.vn").status == 200
+        # It answers at this address, whatever is set.
+        assert pages.get("lists/flags.json").status == 200
+        assert pages.get("lists/flags.json", host="example.vn").status == 400
 
 
 def test_nothing_is_written(pages: Pages) -> None:
@@ -262,6 +308,76 @@ def test_a_database_that_ends_what_it_is_asked_is_away_for_that_page_alone(pages
             until(lambda: admin.execute(ended).fetchone() == (1,), "the page waits")
             assert page.result().status == 503
     assert pages.get("lists/flags").status == 200
+
+
+def test_downloads_that_nobody_takes_keep_no_page_waiting_and_are_broken_off(pages: Pages, played: str) -> None:
+    with psycopg.connect(played) as writer:
+        writer.execute("CREATE TEMP TABLE more AS SELECT * FROM flags WHERE state = 'raised' LIMIT 1")
+        writer.execute(
+            "INSERT INTO flags (SELECT (jsonb_populate_record(more, jsonb_build_object("
+            "'flag_id', 'many-' || n, 'case_token', 'many-' || n))).* FROM more, generate_series(1, 40000) AS n)"
+        )
+    host, port = pages.address.removeprefix("http://").split(":")
+    with ExitStack() as stalled:
+        for _ in range(DOWNLOADS_MAX):
+            asking = stalled.enter_context(socket.socket())
+            asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            asking.connect((host, int(port)))
+            asking.sendall(b"GET /lists/flags.csv HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            assert asking.recv(12) == b"HTTP/1.1 200"
+        try:
+            busy = pages.get("lists/flags.csv?lang=en")
+            assert (busy.status, busy.headers["retry-after"]) == (503, "30")
+            assert "Too many are looking or downloading" in busy.text
+            assert pages.get("lists/flags").status == 200
+            until(lambda: pages.get("lists/waiting.csv").status == 200, "what nobody takes is broken off")
+            assert "nothing of it was taken" in pages.log.read_text()
+        finally:
+            with psycopg.connect(played) as writer:
+                writer.execute("DELETE FROM flags WHERE case_token LIKE 'many-%'")
+
+
+async def test_who_goes_away_lets_go_of_the_database_at_once(played: str) -> None:
+    site = build(Archive(played), ["localhost"])
+    scope = {
+        "type": "http", "method": "GET", "path": "/lists/flags.csv", "query_string": b"",
+        "headers": [(b"host", b"localhost")], "asgi": {"spec_version": "2.3"},
+    }  # fmt: skip
+    begun = asyncio.Event()
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            begun.set()
+            await asyncio.Event().wait()
+
+    async def receive() -> Message:
+        await begun.wait()
+        return {"type": "http.disconnect"}
+
+    await asyncio.wait_for(site(scope, receive, send), 15)
+
+    with psycopg.connect(played, autocommit=True) as admin:
+        until(lambda: admin.execute(READING).fetchone() is None, "its connection is gone", 5)
+
+
+async def test_a_database_that_does_not_answer_in_time_is_away(played: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.pages.archive.COMMAND_SECONDS_MAX", 0.5)
+    with psycopg.connect(played) as holder:
+        holder.execute("LOCK TABLE flags")
+        with pytest.raises(DatabaseAway):
+            await asyncio.wait_for(Archive(played).page(read("flags", [])), 15)
+
+
+async def test_the_database_ends_a_snapshot_that_rests(played: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.pages.archive.READ_ROWS", 10)
+    assert AS_READER["idle_in_transaction_session_timeout"] == "60s"
+    monkeypatch.setitem(AS_READER, "idle_in_transaction_session_timeout", "200ms")
+    async with aclosing(Archive(played).everything(read("flags", []))) as rows:
+        await anext(rows)
+        with psycopg.connect(played, autocommit=True) as admin:
+            until(lambda: admin.execute(READING).fetchone() is None, "its connection is gone", 15)
+        with pytest.raises(DatabaseAway):
+            [row async for row in rows]
 
 
 def test_a_database_that_was_not_migrated_is_refused_at_once(database: str) -> None:

@@ -208,6 +208,8 @@ def test_pages_answer_where_dashboards_lead_to(compose: Document, tmp_path: Path
     assert compose["services"]["pages"]["ports"] == [f"127.0.0.1:{settings.pages_port}:{settings.pages_port}"]
     assert f":{settings.pages_port}/live" in compose["services"]["pages"]["healthcheck"]["test"][-1]
     assert Settings().pages_host == "127.0.0.1"
+    # By which people and the health check call them.
+    assert settings.pages_hosts == Settings().pages_hosts == "127.0.0.1,localhost"
 
 
 def test_nothing_listens_beyond_this_machine(compose: Document) -> None:

@@ -1,7 +1,7 @@
 """What a request for a list means, how its rows are written, and what the tables of lists must agree on."""
 
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from typer.testing import CliRunner
@@ -10,14 +10,23 @@ from streams.adapters.statements import load
 from streams.cli import app
 from streams.core.causes import Words
 from streams.core.screen_words import CLASS_WORDS, OWNER_WORDS
+from streams.pages import drawn
 from streams.pages.archive import SQL
 from streams.pages.asked import VALUES_MAX, Asked, Cursor, Refused, known, pairs, read
 from streams.pages.drawn import title_of
 from streams.pages.lists import COLUMNS, FILTERS, LISTS
+from streams.pages.site import HEADERS
 from streams.pages.told import csv_lines, day_and_time, number
 
 # ["2026-01-01","a","b",0]: an instant without an offset.
 NAIVE = "WyIyMDI2LTAxLTAxIiwiYSIsImIiLDBd"
+# What PostgreSQL does not take.
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+BEYOND = (
+    Cursor(NOW, "a\0", "b", 0), Cursor(NOW, "a", "\0", 0), Cursor(NOW, "a", "b", 2**31),
+    Cursor(datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), "a", "b", 0),
+    Cursor(datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14))), "a", "b", 0),
+)  # fmt: skip
 BOTH_WORDS = Words("Ngày kết thúc thay đổi sau khi ghi nhận, cần giải trình", "")
 
 
@@ -80,6 +89,7 @@ def test_what_a_row_tells_and_what_was_chosen_must_both_hold() -> None:
         ("flags", (("unit", "a" * 301),), 400),
         ("flags", (("unit", "a"),) * (VALUES_MAX + 1), 400),
         *(("flags", (("after", text),), 400) for text in ("=", "é", "WzFd", "bnVsbA", NAIVE)),
+        *(("flags", (("after", cursor.text()),), 400) for cursor in BEYOND),
     ],
 )
 def test_what_cannot_be_asked_is_refused(name: str, query: tuple[tuple[str, str], ...], status: int) -> None:
@@ -99,6 +109,22 @@ def test_a_list_is_asked_for_again_by_its_own_query() -> None:
     asked = read("flags", [("class", BOTH_WORDS.vi), ("var-unit", "A"), ("lang", "en")])
 
     assert read("flags", pairs(asked)) == asked._replace(language="vi")
+
+
+def test_what_must_hold_twice_is_asked_for_twice_again() -> None:
+    asked = read("flags", [("var-unit", "B"), ("var-unit", "C"), ("unit", "A")])
+
+    assert asked.chosen == (("unit", ("A",)), ("unit", ("B", "C")))
+    assert pairs(asked) == [("unit", "A"), ("var-unit", "B"), ("var-unit", "C")]
+    assert read("flags", pairs(asked)) == asked
+    # Without a unit, and with one: nobody; written the other way round the first would mean all.
+    nobody = read("flags", [("var-unit", "B"), ("unit", "")])
+    assert read("flags", pairs(nobody)) == nobody
+    assert chosen("flags", ("unit", "A"), ("var-unit", "A")) == (("unit", ("A",)),)
+
+
+def test_of_fields_of_a_form_those_left_blank_ask_nothing() -> None:
+    assert chosen("flags", ("var-unit", ""), ("var-unit", "A")) == (("unit", ("A",)),)
 
 
 def test_a_list_of_one_class_is_called_by_it() -> None:
@@ -125,7 +151,10 @@ def test_people_read_times_and_numbers_as_their_language_has_them() -> None:
 
 
 def test_a_spreadsheet_takes_no_cell_for_a_formula() -> None:
-    assert csv_lines([["=1+1", "-_token", "@x", "a=b", None, True, -1]]) == "'=1+1,'-_token,'@x,a=b,,true,-1\r\n"
+    """But for the token, which joins with that of JSON."""
+    row = ["-_token", "=1+1", "-1+1", "@x", "a=b", None, True, -1]
+
+    assert csv_lines([row]) == "-_token,'=1+1,'-1+1,'@x,a=b,,true,-1\r\n"
 
 
 def test_a_port_that_is_taken_is_told() -> None:
@@ -142,3 +171,17 @@ def test_an_incident_counts_by_its_own_unit() -> None:
     assert (here.column("unit"), near.column("unit"), near.column("party")) == (
         "unit", "scope", "split_part(accountable, ':', 1)",
     )  # fmt: skip
+
+
+def test_the_icon_of_a_page_is_one_that_its_policy_allows() -> None:
+    assert 'rel="icon" href="data:' in drawn.index("vi")
+    assert "img-src 'self' data:;" in HEADERS["content-security-policy"]
+
+
+@pytest.mark.parametrize("hosts", ["", "a b", "http://a", "a,", "a:80", "*"])
+def test_names_of_hosts_are_names_alone(hosts: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSO_PAGES_HOSTS", hosts)
+    done = CliRunner().invoke(app, ["pages", "--port", "0"])
+
+    assert done.exit_code == 2
+    assert "HOSO_PAGES_HOSTS" in done.output
