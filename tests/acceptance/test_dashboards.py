@@ -42,6 +42,9 @@ def world(stack: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         # The sink reads its figures again and again, and Prometheus scrapes them.
         as_of = int(LAST_TICK.timestamp())
         until(lambda: value(played, "hoso_figures_as_of_timestamp_seconds") == as_of, "figures up to the last tick")
+        # A line has a point every five seconds: what came with the last figures is to be one too.
+        scrapes = "min(count_over_time(hoso_incident_cases[5m]))"
+        until(lambda: (value(played, scrapes) or 0) > 20, "scrapes for a line")
         yield played
 
 
