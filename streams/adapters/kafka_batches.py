@@ -22,13 +22,11 @@ class BatchQueue:
 
     async def put(self, records: Iterable[Outgoing]) -> list[asyncio.Future[None]]:
         """Returns one future a batch, done when every in-sync replica has the batch."""
-        sent = []
-        for (topic, partition), group in (await self._by_partition(records)).items():
-            for batch in self._filled(group):
-                sent.append(await self._producer.send_batch(batch, topic, partition=partition))
-                # To fill a batch takes tens of milliseconds: heartbeats and scrapes come between two.
-                await asyncio.sleep(0)
-        return sent
+        return [
+            await self._producer.send_batch(batch, topic, partition=partition)
+            for (topic, partition), group in (await self._by_partition(records)).items()
+            for batch in self._filled(group)
+        ]
 
     async def _by_partition(self, records: Iterable[Outgoing]) -> Mapping[tuple[str, int], Sequence[Outgoing]]:
         self._partitioner.turn()

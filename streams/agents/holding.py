@@ -124,8 +124,6 @@ class Holding:
             del self._starts[place]
             self._committed.pop(place, None)
             self.vitals.next_offsets.pop(place, None)
-            self.vitals.handed.pop(place, None)
-            self.vitals.left.pop(place, None)
             self.vitals.appended_at.pop(place, None)
             await self._roles[place[0]].job.drop(place)
 
